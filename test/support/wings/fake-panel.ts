@@ -124,7 +124,7 @@ export function serverObject(settings: JsonObject = {}): ServerObject {
     process_configuration: {
       startup: { done: ['Done ('] },
       stop: { type: 'command', value: 'stop' },
-      ...{ configs: [] },
+      configs: [],
     },
   };
 }

@@ -17,7 +17,7 @@ export interface ServerSettings extends JsonObject {
   skip_egg_scripts?: boolean;
   invocation?: string;
   auto_start_behavior?: string;
-  build?: { memory_limit?: number; cpu_limit?: number; disk_space?: number };
+  build?: JsonObject & { memory_limit?: number; cpu_limit?: number; disk_space?: number };
   backups?: string[] | null;
   schedules?: ScheduleObject[] | null;
 }
@@ -30,6 +30,7 @@ export interface ScheduleObject {
 export interface ProcessConfiguration {
   startup?: { done?: string[] | null; strip_ansi?: boolean };
   stop?: { type?: string; value?: string | null };
+  configs?: JsonObject[];
 }
 
 /** A server as the panel describes it to the daemon. */
