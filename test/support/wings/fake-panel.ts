@@ -73,7 +73,10 @@ export class FakePanel {
     if (method !== 'GET') return { status: 204 };
     if (server === undefined) return { status: 404, body: { errors: ['unknown server'] } };
     if (rest === '/install') {
-      return { status: 200, body: { container_image: 'installer', entrypoint: 'bash', script: 'echo', environment: {} } };
+      return {
+        status: 200,
+        body: { container_image: 'installer', entrypoint: 'bash', script: 'echo', environment: {} },
+      };
     }
     return { status: 200, body: server };
   }

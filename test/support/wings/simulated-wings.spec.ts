@@ -200,7 +200,8 @@ describe.each(FLAVOURS)('the HTTP API of %s', (flavour) => {
   it('gives a server the configuration the panel has now when it is synced', async () => {
     const { wings, uuid } = await bench.booted(flavour);
     const changed = bench.panel.servers.get(uuid);
-    if (changed !== undefined) bench.panel.servers.set(uuid, { ...changed, settings: { ...changed.settings, suspended: true } });
+    if (changed !== undefined)
+      bench.panel.servers.set(uuid, { ...changed, settings: { ...changed.settings, suspended: true } });
 
     await callApi(wings, 'POST', `/api/servers/${uuid}/sync`);
     const state = (await callApi(wings, 'GET', `/api/servers/${uuid}`)).body as JsonObject;

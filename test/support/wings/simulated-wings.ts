@@ -26,6 +26,8 @@ const SOCKET_PATH = /^\/api\/servers\/([^/]+)\/ws$/;
 const MOST_SOCKETS = 30;
 const GO_FRAME_LIMIT = 4096;
 const GOING_AWAY = 1001;
+/** How long a graceful stop waits for running answers. */
+const GRACE_MS = 500;
 
 /**
  * A node daemon for tests, benchmarks and demonstrations: real HTTP and WebSocket on loopback, of either family,
@@ -96,13 +98,12 @@ export class SimulatedWings {
     for (const running of this.servers.values()) {
       running.listeners.forEach((listener) => listener.close(GOING_AWAY, 'daemon is stopping'));
     }
-    this.#endLife();
-    if (server === null) return;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
-    const patience = setTimeout(() => this.#cutConnections(), 500);
+    const closed = server === null ? null : new Promise((resolve) => server.close(resolve));
+    server?.closeIdleConnections();
+    const patience = setTimeout(() => this.#cutConnections(), GRACE_MS);
     await closed;
     clearTimeout(patience);
+    this.#endLife();
     this.#cutConnections();
   }
 

@@ -5,7 +5,6 @@ import {
   int,
   list,
   loose,
-  nullable,
   oneOf,
   onlyGo,
   onlyStrict,

@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { AdminModule } from './admin/admin.module.js';
+import { CommonModule } from './common/common.module.js';
+import { NotFoundModule } from './common/not-found/not-found.module.js';
+import { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { HealthModule } from './health/health.module.js';
+import { IdentityModule } from './identity/identity.module.js';
+import { NodesModule } from './nodes/nodes.module.js';
+import { Database } from './prisma/database.js';
+import { PrismaModule } from './prisma/prisma.module.js';
+import { RemoteModule } from './remote/remote.module.js';
+import { ServersModule } from './servers/servers.module.js';
+
+/** The whole panel. */
+@Module({})
+export class AppModule {
+  static with(config: Config, database: Database): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        PrismaModule.with(database),
+        CommonModule,
+        IdentityModule,
+        NodesModule,
+        ServersModule,
+        RemoteModule,
+        AdminModule,
+        HealthModule,
+        NotFoundModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { forbidden, unauthorized } from '../errors/panel-error.js';
+import { ACCESS_METADATA } from './access.js';
+import type { Access } from './access.js';
+import { UserPrincipal } from './principal.js';
+
+/** Decides whether the caller may use the route. A route that declares nothing refuses everybody. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<Request>();
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS_METADATA, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (access === undefined) throw forbidden();
+    if (access.kind === 'public') return true;
+    if (request.authenticationError !== undefined) throw request.authenticationError;
+    if (access.kind === 'node') return request.principal?.kind === 'node';
+    requireAccount(request, access);
+    return true;
+  }
+}
+
+function requireAccount(request: Request, access: Exclude<Access, { kind: 'public' | 'node' }>): void {
+  const { principal } = request;
+  if (!(principal instanceof UserPrincipal)) throw unauthorized('Unauthorized');
+  assertNotFrozen(principal);
+  if (access.kind === 'authenticated') {
+    if (access.sessionOnly && principal.proof.kind !== 'session') {
+      throw forbidden('This cannot be done with an API key. Sign in first.', 'auth.session_required');
+    }
+    return;
+  }
+  const missing = access.permissions.find((permission) => !principal.can(permission));
+  if (missing !== undefined) throw forbidden(refusal(principal, missing, access.message), 'auth.insufficient_permissions');
+}
+
+/** Suspended accounts and accounts that are being deleted may do nothing, whatever they present. */
+export function assertNotFrozen(principal: UserPrincipal): void {
+  if (principal.isSuperuser) return;
+  if (principal.account.suspended) {
+    throw forbidden('Account is suspended. Please contact support.', 'auth.suspended', { extra: { suspended: true } });
+  }
+  const until = principal.account.pendingDeletionUntil;
+  if (until !== null && until.getTime() > Date.now()) {
+    throw forbidden('Account is pending deletion and currently frozen', 'auth.pending_deletion');
+  }
+}
+
+function refusal(principal: UserPrincipal, permission: string, message: string | undefined): string {
+  if (!principal.proofCovers(permission)) return 'Insufficient permissions (api key)';
+  return message ?? 'Insufficient permissions';
+}

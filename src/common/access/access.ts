@@ -1,0 +1,10 @@
+/** Who may call a route: exactly one of these is declared on every handler or its controller. */
+export type Access =
+  | { readonly kind: 'public' }
+  /** Any signed-in account; with `sessionOnly` not by an API key (account security). */
+  | { readonly kind: 'authenticated'; readonly sessionOnly: boolean }
+  /** Accounts that hold all of the permissions. `message` is the 403 text that clients know. */
+  | { readonly kind: 'permission'; readonly permissions: readonly string[]; readonly message?: string }
+  | { readonly kind: 'node' };
+
+export const ACCESS_METADATA = 'panel:access';

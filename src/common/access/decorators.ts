@@ -1,0 +1,74 @@
+import { applyDecorators, createParamDecorator, SetMetadata } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ApiErrors } from '../errors/api-errors.js';
+import { ACCESS_METADATA } from './access.js';
+import type { Access } from './access.js';
+import { NodePrincipal, UserPrincipal } from './principal.js';
+
+type RouteDecorator = MethodDecorator & ClassDecorator;
+
+const declare = (access: Access, ...documentation: (ClassDecorator | MethodDecorator)[]): RouteDecorator =>
+  applyDecorators(SetMetadata(ACCESS_METADATA, access), ...documentation);
+
+const userSecurity = [ApiSecurity('session'), ApiSecurity('apiKey'), ApiSecurity('cookie')];
+
+/** Anybody may call it. */
+export const Public = (): RouteDecorator => declare({ kind: 'public' }, ApiExtension('x-access', 'public'));
+
+/** Any signed-in account may call it, by session or API key. What it sees is its own. */
+export const Authenticated = (): RouteDecorator =>
+  declare(
+    { kind: 'authenticated', sessionOnly: false },
+    ...userSecurity,
+    ApiExtension('x-access', 'authenticated'),
+    ApiErrors(401, 403),
+  );
+
+/** Any signed-in account may call it, but only from a session: account security is not for API keys. */
+export const SessionOnly = (): RouteDecorator =>
+  declare(
+    { kind: 'authenticated', sessionOnly: true },
+    ApiSecurity('session'),
+    ApiSecurity('cookie'),
+    ApiExtension('x-access', 'session'),
+    ApiErrors(401, 403),
+  );
+
+/** Accounts that hold every listed permission may call it. */
+export const RequirePermission = (permissions: string | readonly string[], message?: string): RouteDecorator => {
+  const list = typeof permissions === 'string' ? [permissions] : permissions;
+  return declare(
+    { kind: 'permission', permissions: list, ...(message !== undefined && { message }) },
+    ...userSecurity,
+    ApiExtension('x-access', 'permission'),
+    ApiExtension('x-permission', list),
+    ApiErrors(401, 403),
+  );
+};
+
+/** Only daemons may call it, with their node's token. */
+export const NodeOnly = (): RouteDecorator =>
+  declare({ kind: 'node' }, ApiSecurity('node'), ApiExtension('x-access', 'node'), ApiErrors(401));
+
+const requestOf = (context: ExecutionContext): Request => context.switchToHttp().getRequest<Request>();
+
+/** The signed-in caller. Works only on routes that require one. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): UserPrincipal => {
+  const { principal } = requestOf(context);
+  if (!(principal instanceof UserPrincipal)) throw new Error('@Caller() on a route that does not require an account');
+  return principal;
+});
+
+/** The calling daemon. Works only on `@NodeOnly()` routes. */
+export const CallingNode = createParamDecorator((_: unknown, context: ExecutionContext): NodePrincipal => {
+  const { principal } = requestOf(context);
+  if (!(principal instanceof NodePrincipal)) throw new Error('@CallingNode() on a route that is not for daemons');
+  return principal;
+});
+
+/** The address of the client, behind trusted proxies too. */
+export const ClientAddress = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  return requestOf(context).clientIp;
+});

@@ -1,0 +1,13 @@
+import type { PanelError } from '../errors/panel-error.js';
+import type { Principal } from './principal.js';
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Address of the client, see ClientIp. */
+    clientIp: string;
+    /** Who is calling; set by the authentication guard when a credential was good. */
+    principal?: Principal;
+    /** Why the credential was refused; thrown by the access guard, after the rate limit has counted the try. */
+    authenticationError?: PanelError;
+  }
+}

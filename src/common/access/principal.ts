@@ -1,0 +1,92 @@
+import { grants } from './permissions.js';
+
+/** What the access layer knows of an account, kept in memory while it has live sessions or keys. */
+export interface Account {
+  readonly id: number;
+  readonly uuid: string;
+  readonly email: string;
+  readonly role: string | null;
+  readonly suspended: boolean;
+  readonly pendingDeletionUntil: Date | null;
+  /** Permissions of assigned roles and their ancestors. */
+  readonly rolePermissions: readonly string[];
+  /** `rolePermissions`, or those of the role `default` when there are none. */
+  readonly permissions: readonly string[];
+}
+
+/** How the caller proved who he is. */
+export type Proof =
+  | { readonly kind: 'session'; readonly sessionId: string }
+  | {
+      readonly kind: 'api-key';
+      readonly apiKeyId: number;
+      readonly type: 'client' | 'admin';
+      readonly permissions: readonly string[];
+    };
+
+const SUPERUSER_ROLES = new Set(['*', 'rootAdmin']);
+
+/** Roles that hold every permission. */
+export const isSuperuserRole = (role: string | null): boolean => role !== null && SUPERUSER_ROLES.has(role);
+
+/**
+ * A person or his automation. Every check goes through `can`: a key can never do more than its own list AND its
+ * owner's present permissions allow.
+ */
+export class UserPrincipal {
+  readonly kind = 'user';
+
+  constructor(
+    readonly account: Account,
+    readonly proof: Proof,
+  ) {}
+
+  get userId(): number {
+    return this.account.id;
+  }
+
+  get sessionId(): string | undefined {
+    return this.proof.kind === 'session' ? this.proof.sessionId : undefined;
+  }
+
+  get isSuperuser(): boolean {
+    return isSuperuserRole(this.account.role);
+  }
+
+  /** An admin key of somebody who is still a superuser: sees everything that staff sees. */
+  get isAdminKey(): boolean {
+    return this.proof.kind === 'api-key' && this.proof.type === 'admin' && this.isSuperuser;
+  }
+
+  can(permission: string): boolean {
+    if (!this.isSuperuser && !grants(this.account.permissions, permission)) return false;
+    return this.proofCovers(permission);
+  }
+
+  /** Whether the credential itself allows it, whatever its owner may do. Sessions and admin keys have no limit. */
+  proofCovers(permission: string): boolean {
+    if (this.proof.kind === 'session' || this.proof.type === 'admin') return true;
+    return grants(this.proof.permissions, permission);
+  }
+
+  /**
+   * Like `can`, but the role `default` does not count: for staff rights that must be granted by an assigned role.
+   */
+  canAsStaff(permission: string): boolean {
+    if (!this.isSuperuser && !grants(this.account.rolePermissions, permission)) return false;
+    return this.proofCovers(permission);
+  }
+}
+
+/** A daemon, known by its token. Services that take one put its id into every `where`. */
+export class NodePrincipal {
+  readonly kind = 'node';
+
+  constructor(
+    readonly nodeId: number,
+    readonly nodeUuid: string,
+    readonly daemonKind: 'go' | 'rs' | 'unknown',
+  ) {}
+}
+
+export type Principal = UserPrincipal | NodePrincipal;

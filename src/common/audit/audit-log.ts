@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import type { Prisma } from '../../generated/prisma/client.js';
+import { PrismaService } from '../../prisma/prisma.service.js';
+import type { Queryable } from '../../prisma/prisma.service.js';
+
+/** One thing that somebody did. */
+export interface AuditEntry {
+  /** Who did it; null for the panel itself. */
+  readonly userId: number | null;
+  /** `login`, `server:create`, `admin:settings:update` … */
+  readonly action: string;
+  readonly targetType?: 'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session';
+  readonly targetId?: string | number;
+  /** Never holds secrets. */
+  readonly metadata?: Prisma.InputJsonObject;
+  readonly ipAddress?: string;
+}
+
+const MAXIMUM_TEXT = 2_000;
+
+/** Writes the append-only record of who did what. Entries of a change are written in the change's transaction. */
+@Injectable()
+export class AuditLog {
+  constructor(private readonly prisma: PrismaService) {}
+
+  async record(entry: AuditEntry, tx: Queryable = this.prisma): Promise<void> {
+    await tx.activityEntry.create({
+      data: {
+        userId: entry.userId,
+        action: entry.action.slice(0, 128),
+        targetType: entry.targetType ?? null,
+        targetId: entry.targetId === undefined ? null : String(entry.targetId),
+        ipAddress: entry.ipAddress ?? null,
+        ...(entry.metadata !== undefined && { metadata: bounded(entry.metadata) }),
+      },
+      select: { id: true },
+    });
+  }
+}
+
+/** Long texts (a pasted command, a user agent) are cut: the log must stay readable and small. */
+function bounded(metadata: Prisma.InputJsonObject): Prisma.InputJsonObject {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [
+      key,
+      typeof value === 'string' && value.length > MAXIMUM_TEXT ? `${value.slice(0, MAXIMUM_TEXT)}…` : value,
+    ]),
+  );
+}

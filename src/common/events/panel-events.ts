@@ -1,0 +1,19 @@
+/** Everything that one part of the panel tells the others at once, on every replica. Payloads are JSON. */
+export interface PanelEvents {
+  /** A setting or feature flag changed. */
+  'settings.changed': Record<string, never>;
+  /** Role, permissions, suspension, profile or any other property that is kept with the user's sessions. */
+  'user.changed': { userId: number };
+  /** A role or its permissions changed: everybody's effective permissions may have. */
+  'roles.changed': Record<string, never>;
+  'session.revoked': { userId: number; sessionIds: string[] };
+  'api_key.revoked': { userId: number; apiKeyId: number };
+  /** Address, credential or existence of a node. */
+  'node.changed': { nodeId: number };
+  /** Owner, subusers, suspension or existence of a server: who may do what with it. */
+  'server.access_changed': { serverUuid: string };
+  /** State that the node told (offline, starting, running, stopping). */
+  'server.state_changed': { serverUuid: string; state: string };
+  /** The connection to the other replicas was away: messages may be missing. */
+  'bus.reconnected': Record<string, never>;
+}

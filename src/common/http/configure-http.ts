@@ -1,0 +1,67 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import cors from 'cors';
+import { json, urlencoded } from 'express';
+import type { NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import type { Config } from '../../config/config.js';
+import { requestLog } from '../logging/request-log.js';
+import { ClientIp } from '../net/client-ip.js';
+
+const BODY_LIMIT = '1mb';
+
+/** Everything that happens to a request before the routes: headers, CORS, request id, client address, body. */
+export function configureHttp(app: NestExpressApplication, config: Config): void {
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  const clientIp = new ClientIp(config.trustedProxies);
+  app.use((request: Request, _response: Response, next: NextFunction) => {
+    request.clientIp = clientIp.of(request);
+    next();
+  });
+  app.use(requestLog);
+  app.use(securityHeaders(config));
+  if (config.corsOrigins.length > 0) app.use(corsFor(config.corsOrigins));
+  // `strict: false`: daemons send the bare body `null`.
+  app.use(json({ limit: BODY_LIMIT, strict: false }));
+  app.use(urlencoded({ limit: BODY_LIMIT, extended: false }));
+}
+
+/** Helmet's headers; Swagger UI needs its own inline script and style, and uploads are shown on other origins. */
+function securityHeaders(config: Config): (request: Request, response: Response, next: NextFunction) => void {
+  const https = config.panelUrl.startsWith('https:');
+  const common = { strictTransportSecurity: https && { maxAge: 15_552_000, includeSubDomains: true } };
+  const policy = (directives: Record<string, string[] | null>) =>
+    helmet({ ...common, contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': https ? [] : null, ...directives } } });
+  const standard = policy({});
+  const playground = policy({ 'script-src': ["'self'", "'unsafe-inline'"], 'style-src': ["'self'", "'unsafe-inline'"] });
+  const uploads = helmet({ ...common, crossOriginResourcePolicy: { policy: 'cross-origin' } });
+  return (request, response, next) => {
+    const { path } = request;
+    const choose = path.startsWith('/openapi') ? playground : path.startsWith('/uploads/') ? uploads : standard;
+    choose(request, response, next);
+  };
+}
+
+/** Exact origins only; without configured frontends no foreign origin is let in at all. */
+function corsFor(origins: string[]): ReturnType<typeof cors> {
+  return cors({
+    origin: origins,
+    credentials: true,
+    methods: ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS'],
+    allowedHeaders: [
+      'Content-Type',
+      'Authorization',
+      'X-Requested-With',
+      'X-API-Key',
+      'Accept',
+      'Origin',
+      'Idempotency-Key',
+      'x-sftp-password',
+      'x-path',
+      'x-csrf-token',
+    ],
+    exposedHeaders: ['Content-Type', 'Content-Length', 'Content-Disposition', 'Cache-Control', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  });
+}

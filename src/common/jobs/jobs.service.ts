@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { PgBoss } from 'pg-boss';
+import { Config } from '../../config/config.js';
+import { Database } from '../../prisma/database.js';
+import type { Queryable } from '../../prisma/prisma.service.js';
+import { logger } from '../logging/logger.js';
+import type { JobName, PanelJobs } from './panel-jobs.js';
+
+interface Registration {
+  readonly handler: (data: never) => Promise<void>;
+  readonly options: JobOptions;
+}
+
+export interface JobOptions {
+  /** Tries after the first, with growing pauses. */
+  readonly retries?: number;
+  /** Seconds before the second try. */
+  readonly retryDelaySeconds?: number;
+  /** Jobs of this kind that one process works on at a time. */
+  readonly concurrency?: number;
+  /** Cron expression (UTC) for jobs that start by themselves. */
+  readonly cron?: string;
+}
+
+export interface EnqueueOptions {
+  /** Enqueue inside a transaction: the job exists exactly when what it is about does. */
+  readonly tx?: Queryable;
+  readonly startAfterSeconds?: number;
+  /** Of jobs with the same key only one waits. */
+  readonly singletonKey?: string;
+}
+
+/** Background jobs on pg-boss, in the panel's own database: retried, and run by one replica each. */
+@Injectable()
+export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly registrations = new Map<JobName, Registration>();
+  private readonly boss: PgBoss;
+  private started = false;
+
+  constructor(
+    database: Database,
+    private readonly config: Config,
+  ) {
+    this.boss = new PgBoss({ db: { executeSql: (text, values) => database.executeSql(text, values) } });
+    this.boss.on('error', (error: Error) => logger.warn({ err: error }, 'job queue'));
+  }
+
+  /** Tells how to do a kind of job; called by the owning service in its constructor or `onModuleInit`. */
+  register<Name extends JobName>(
+    name: Name,
+    handler: (data: PanelJobs[Name]) => Promise<void>,
+    options: JobOptions = {},
+  ): void {
+    this.registrations.set(name, { handler: handler as (data: never) => Promise<void>, options });
+  }
+
+  async enqueue<Name extends JobName>(name: Name, data: PanelJobs[Name], options: EnqueueOptions = {}): Promise<void> {
+    const { tx, startAfterSeconds, singletonKey } = options;
+    await this.boss.send(name, data, {
+      ...(startAfterSeconds !== undefined && { startAfter: startAfterSeconds }),
+      ...(singletonKey !== undefined && { singletonKey }),
+      ...(tx !== undefined && { db: { executeSql: (text, values) => inTransaction(tx, text, values) } }),
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.boss.start();
+    this.started = true;
+    for (const [name, { options }] of this.registrations) await this.createQueue(name, options);
+    for (const [name, registration] of this.registrations) await this.work(name, registration);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.started) await this.boss.stop({ graceful: true, timeout: 5_000 });
+  }
+
+  private async createQueue(name: JobName, options: JobOptions): Promise<void> {
+    await this.boss.createQueue(name, {
+      retryLimit: options.retries ?? 5,
+      retryDelay: options.retryDelaySeconds ?? 5,
+      retryBackoff: true,
+      deleteAfterSeconds: 7 * 86_400,
+    });
+    if (options.cron !== undefined) await this.boss.schedule(name, options.cron, {}, { tz: 'UTC' });
+  }
+
+  private async work(name: JobName, { handler, options }: Registration): Promise<void> {
+    const pollingIntervalSeconds = this.config.env.NODE_ENV === 'test' ? 0.5 : 1;
+    const workOptions = { pollingIntervalSeconds, localConcurrency: options.concurrency ?? 1 };
+    await this.boss.work(name, workOptions, async (jobs) => {
+      for (const job of jobs) await handler(job.data as never);
+    });
+  }
+}
+
+/** pg-boss numbers its parameters as Prisma's raw queries do, so the text can be passed on as it is. */
+async function inTransaction(tx: Queryable, text: string, values: unknown[] = []): Promise<{ rows: unknown[] }> {
+  return { rows: await tx.$queryRawUnsafe<unknown[]>(text, ...values) };
+}

@@ -1,0 +1,15 @@
+/** Work that must happen, exactly once among replicas, also after a crash: name to the data it needs. */
+export interface PanelJobs {
+  /** Send one mail of the outbox. */
+  'mail.deliver': { mailId: number };
+  /** A daemon has restarted: bring its servers to what the panel knows. */
+  'node.reconcile': { nodeId: number };
+  /** Let the daemon fetch the configuration of a server again. */
+  'server.sync': { serverUuid: string };
+  /** Delete a server on its node after it is gone from the panel. */
+  'server.delete_on_node': { serverUuid: string; nodeId: number };
+  /** Nightly removal of what has served its time. */
+  'panel.retention': Record<string, never>;
+}
+
+export type JobName = keyof PanelJobs;

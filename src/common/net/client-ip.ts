@@ -1,0 +1,61 @@
+import ipaddr from 'ipaddr.js';
+import type { IncomingMessage } from 'node:http';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** An address without brackets, zone and port; mapped IPv4 (`::ffff:1.2.3.4`) as IPv4; undefined when it is none. */
+export function normaliseAddress(text: string | undefined): string | undefined {
+  return parseAddress(text)?.toString();
+}
+
+function parseAddress(text: string | undefined): Address | undefined {
+  const bare = (text ?? '')
+    .trim()
+    .replace(/^\[([^\]]+)\](:\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/%.*$/, '');
+  return ipaddr.isValid(bare) ? ipaddr.process(bare) : undefined;
+}
+
+/** A set of CIDR blocks, IPv4 and IPv6. */
+export class CidrSet {
+  private readonly blocks: [Address, number][];
+
+  constructor(blocks: readonly string[]) {
+    this.blocks = blocks.map((block) => ipaddr.parseCIDR(block.includes('/') ? block : `${block}/${block.includes(':') ? 128 : 32}`));
+  }
+
+  has(text: string | undefined): boolean {
+    const address = parseAddress(text);
+    if (address === undefined) return false;
+    return this.blocks.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits));
+  }
+}
+
+/**
+ * Finds the address of the client. Forwarding headers count only when the peer is a trusted proxy; then the client is
+ * the right-most address of `X-Forwarded-For` that is not itself a trusted proxy: what stands left of it was written
+ * by the client.
+ */
+export class ClientIp {
+  private readonly proxies: CidrSet;
+
+  constructor(trustedProxies: readonly string[]) {
+    this.proxies = new CidrSet(trustedProxies);
+  }
+
+  of(request: IncomingMessage): string {
+    const peer = normaliseAddress(request.socket.remoteAddress) ?? 'unknown';
+    const forwarded = request.headers['x-forwarded-for'];
+    if (forwarded === undefined || !this.proxies.has(peer)) return peer;
+    const chain = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded).split(',');
+    let client = peer;
+    for (const hop of chain.reverse()) {
+      const address = normaliseAddress(hop);
+      if (address === undefined) break;
+      client = address;
+      if (!this.proxies.has(address)) break;
+    }
+    return client;
+  }
+}

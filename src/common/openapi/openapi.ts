@@ -1,0 +1,66 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { ErrorResponse } from '../errors/api-errors.js';
+
+const description = `Backend of the panel. Sign in with \`POST /api/auth/login\` and press **Authorize** with the \`token\` of the
+answer, or use an API key. Every error is a JSON body with \`error\`. Groups that are switched off answer 503, rate limits
+429 with \`Retry-After\`. \`x-permission\` of an operation names what its caller must hold.`;
+
+/** Answers that any route may give, added to those that routes declare themselves. */
+const everywhere: Record<string, string> = {
+  429: 'Too many requests; `Retry-After` tells the seconds to wait.',
+  503: 'Not available at the moment; `Retry-After` tells when to try again.',
+};
+
+/** The OpenAPI document of the application, made from the controllers. */
+export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
+  const options = new DocumentBuilder()
+    .setTitle('EcliPanel API')
+    .setDescription(description)
+    .setVersion('1.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Session token or API key' }, 'session')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'API key' }, 'apiKey')
+    .addApiKey({ type: 'apiKey', in: 'cookie', name: 'token', description: 'Session cookie, set by the login' }, 'cookie')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: '<token id>.<token> of a node' }, 'node')
+    .build();
+  const document = SwaggerModule.createDocument(app, options, {
+    extraModels: [ErrorResponse],
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
+  });
+  for (const operation of operationsOf(document)) addCommonErrors(operation);
+  return document;
+}
+
+interface Operation {
+  responses?: Record<string, unknown>;
+}
+
+function operationsOf(document: OpenAPIObject): Operation[] {
+  const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+  return Object.values(document.paths).flatMap((item) =>
+    methods.flatMap((method) => (item[method] === undefined ? [] : [item[method] as Operation])),
+  );
+}
+
+function addCommonErrors(operation: Operation): void {
+  const responses = (operation.responses ??= {});
+  for (const [status, text] of Object.entries(everywhere)) {
+    responses[status] ??= {
+      description: text,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorResponse' } } },
+    };
+  }
+}
+
+/** Serves Swagger UI at `/openapi` and the document at `/openapi/json` and `/api/openapi.json`. */
+export function serveOpenApi(app: INestApplication): void {
+  const document = createOpenApiDocument(app);
+  SwaggerModule.setup('openapi', app, document, {
+    jsonDocumentUrl: 'openapi/json',
+    yamlDocumentUrl: 'openapi/yaml',
+    customSiteTitle: 'EcliPanel API',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, docExpansion: 'none', filter: true },
+  });
+  SwaggerModule.setup('api/openapi', app, document, { ui: false, jsonDocumentUrl: 'api/openapi.json' });
+}

@@ -1,0 +1,51 @@
+/** Whom a limit counts: the client's address, the e-mail of the body, the account, or account and address together. */
+export type LimitSubject = 'ip' | 'email' | 'account' | 'account+ip' | 'server';
+
+/** A fixed window: at most `limit` requests in `windowSeconds`. */
+export interface RateLimit {
+  readonly by: LimitSubject;
+  readonly limit: number;
+  readonly windowSeconds: number;
+  /** Environment variables that change limit and window. */
+  readonly env?: readonly [limit: string, window: string];
+}
+
+/** Every named limit of the contract (admin-platform, "Rate limits") for the routes that exist. */
+export const RATE_LIMITS = {
+  login: [
+    { by: 'ip', limit: 20, windowSeconds: 60, env: ['AUTH_LOGIN_RATE_IP', 'AUTH_LOGIN_WINDOW_IP'] },
+    { by: 'email', limit: 10, windowSeconds: 600, env: ['AUTH_LOGIN_RATE_ACCOUNT', 'AUTH_LOGIN_WINDOW_ACCOUNT'] },
+  ],
+  register: [{ by: 'ip', limit: 5, windowSeconds: 3600, env: ['REGISTER_RATE_IP', 'REGISTER_WINDOW_IP'] }],
+  profile: [{ by: 'account+ip', limit: 6, windowSeconds: 60 }],
+  apiKeyCreate: [
+    { by: 'ip', limit: 10, windowSeconds: 3600, env: ['APIKEY_CREATE_RATE_IP', 'APIKEY_CREATE_WINDOW_IP'] },
+    { by: 'account', limit: 5, windowSeconds: 86_400, env: ['APIKEY_CREATE_RATE_USER', 'APIKEY_CREATE_WINDOW_USER'] },
+  ],
+  verifyEmailLink: [
+    { by: 'ip', limit: 20, windowSeconds: 300, env: ['VERIFY_EMAIL_LINK_RATE_IP', 'VERIFY_EMAIL_LINK_WINDOW_IP'] },
+  ],
+  resendVerification: [
+    { by: 'ip', limit: 6, windowSeconds: 3600, env: ['RESEND_VERIFICATION_RATE_IP', 'RESEND_VERIFICATION_WINDOW_IP'] },
+    { by: 'account', limit: 3, windowSeconds: 3600, env: ['RESEND_VERIFICATION_RATE_USER', 'RESEND_VERIFICATION_WINDOW_USER'] },
+  ],
+  passwordResetRequest: [
+    { by: 'ip', limit: 6, windowSeconds: 3600, env: ['PASSWORD_RESET_RATE_IP', 'PASSWORD_RESET_WINDOW_IP'] },
+    { by: 'email', limit: 3, windowSeconds: 3600, env: ['PASSWORD_RESET_RATE_EMAIL', 'PASSWORD_RESET_WINDOW_EMAIL'] },
+  ],
+  passwordResetConfirm: [
+    { by: 'ip', limit: 10, windowSeconds: 3600, env: ['PASSWORD_RESET_CONFIRM_RATE_IP', 'PASSWORD_RESET_CONFIRM_WINDOW_IP'] },
+  ],
+  power: [{ by: 'server', limit: 20, windowSeconds: 60 }],
+  command: [{ by: 'server', limit: 60, windowSeconds: 60 }],
+  subuserInvite: [{ by: 'account+ip', limit: 10, windowSeconds: 30 }],
+  installScript: [{ by: 'ip', limit: 30, windowSeconds: 60 }],
+} as const satisfies Record<string, readonly RateLimit[]>;
+
+export type RateLimitName = keyof typeof RATE_LIMITS;
+
+/** Requests a minute of one account or address, on all routes together. `GLOBAL_RATE_LIMIT` changes it. */
+export const GLOBAL_WINDOW_SECONDS = 60;
+
+/** A daemon reports for hundreds of servers: its bucket is generous, and beyond it the answer is 503, never 429. */
+export const NODE_LIMIT = { limit: 6_000, windowSeconds: 60 } as const;

@@ -1,0 +1,38 @@
+import { Injectable, ValidationPipe } from '@nestjs/common';
+import type { ArgumentMetadata, ValidationError } from '@nestjs/common';
+import { badRequest } from '../errors/panel-error.js';
+import type { PanelError } from '../errors/panel-error.js';
+
+/**
+ * Checks bodies, queries and parameters against their DTO classes. Unknown fields are dropped; a missing or `null` body
+ * counts as an empty one; the answer names problems but never repeats values that were sent.
+ */
+@Injectable()
+export class PanelValidationPipe extends ValidationPipe {
+  constructor() {
+    super({ transform: true, whitelist: true, exceptionFactory: toValidationError, stopAtFirstError: false });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && metadata.metatype !== undefined && (value === undefined || value === null)) {
+      return super.transform({}, metadata);
+    }
+    return super.transform(value, metadata);
+  }
+}
+
+function toValidationError(errors: ValidationError[]): PanelError {
+  const fields: Record<string, string[]> = {};
+  collect(errors, '', fields);
+  const problems = Object.values(fields).flat();
+  const [first = 'Request error'] = problems;
+  return badRequest(first, 'request.validation', { details: problems.join('; '), fields });
+}
+
+function collect(errors: readonly ValidationError[], prefix: string, fields: Record<string, string[]>): void {
+  for (const { property, constraints, children } of errors) {
+    const path = prefix === '' ? property : `${prefix}.${property}`;
+    if (constraints !== undefined) fields[path] = Object.values(constraints);
+    if (children !== undefined) collect(children, path, fields);
+  }
+}

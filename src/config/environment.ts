@@ -1,0 +1,182 @@
+import { plainToInstance, Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, validateSync } from 'class-validator';
+import { IsCidrList, IsHttpUrl, IsHttpUrlList } from './environment.validators.js';
+
+const flag = ({ value }: { value: unknown }): unknown =>
+  value === '1' || value === 'true' ? true : value === '0' || value === 'false' ? false : value;
+
+/** The environment of the process, one property a variable. Empty variables count as unset. */
+export class Environment {
+  @IsIn(['development', 'test', 'production'])
+  NODE_ENV = 'development';
+
+  @IsString()
+  HOST = '0.0.0.0';
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  PORT = 3001;
+
+  /** Folder of the embedded database, generated secrets and uploads. */
+  @IsString()
+  DATA_DIR = './data';
+
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL must begin with postgresql://' })
+  DATABASE_URL?: string;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(2)
+  @Max(200)
+  DATABASE_POOL_SIZE = 10;
+
+  @IsOptional()
+  @Matches(/^rediss?:\/\//, { message: 'REDIS_URL must begin with redis:// or rediss://' })
+  REDIS_URL?: string;
+
+  /** Public address of the panel as users and daemons reach it. */
+  @IsOptional()
+  @IsHttpUrl()
+  PANEL_URL?: string;
+
+  /** Origins of the web frontends, comma separated. */
+  @IsOptional()
+  @IsHttpUrlList()
+  FRONTEND_URL?: string;
+
+  /** CIDR blocks of proxies whose forwarding headers are believed, comma separated. */
+  @IsCidrList()
+  TRUSTED_PROXIES = '127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7';
+
+  @IsOptional()
+  @Length(32, 512, { message: 'JWT_SECRET must have at least 32 characters' })
+  JWT_SECRET?: string;
+
+  /** `id:base64 of 32 bytes`, comma separated; the first seals, all open. */
+  @IsOptional()
+  @Matches(/^[\w-]+:[A-Za-z0-9+/]{43}=(,[\w-]+:[A-Za-z0-9+/]{43}=)*$/, {
+    message: 'SEALING_KEYS must be a list of id:base64 pairs of 32 bytes each (openssl rand -base64 32)',
+  })
+  SEALING_KEYS?: string;
+
+  @Matches(/^[\w-]+$/)
+  JWT_COOKIE_NAME = 'token';
+
+  @IsOptional()
+  @Transform(flag)
+  @IsBoolean()
+  JWT_COOKIE_SECURE?: boolean;
+
+  @IsOptional()
+  @IsString()
+  JWT_COOKIE_DOMAIN?: string;
+
+  /** Sliding lifetime of a session in seconds. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(60)
+  JWT_COOKIE_MAX_AGE = 2_592_000;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(8192)
+  ARGON2_MEMORY_KIB = 65_536;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  ARGON2_ITERATIONS = 3;
+
+  /** Password hashes computed at the same time; each takes ARGON2_MEMORY_KIB and one core. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  ARGON2_CONCURRENCY = 2;
+
+  @IsOptional()
+  @Matches(/^smtps?:\/\//, { message: 'SMTP_URL must begin with smtp:// or smtps://' })
+  SMTP_URL?: string;
+
+  @IsString()
+  MAIL_FROM = 'Panel <panel@localhost>';
+
+  /** Name of the installation in mails and daemon configurations. */
+  @Length(1, 64)
+  BRAND_NAME = 'EcliPanel';
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  LOG_LEVEL = 'info';
+
+  @IsOptional()
+  @Matches(/^[^@\s]+@[^@\s]+$/, { message: 'ADMIN_EMAIL must be an e-mail address' })
+  ADMIN_EMAIL?: string;
+
+  @IsOptional()
+  @IsString()
+  ADMIN_PASSWORD?: string;
+
+  /** Whether the panel may call daemons on private addresses (10.x, 192.168.x, loopback …). */
+  @Transform(flag)
+  @IsBoolean()
+  NODES_ALLOW_PRIVATE = true;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(3600)
+  NODE_PROBE_INTERVAL_SECONDS = 30;
+
+  /** Address of clients counts against the global limit of requests a minute. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  GLOBAL_RATE_LIMIT = 500;
+
+  /** Bearer secret that may read /metrics; without it only loopback may. */
+  @IsOptional()
+  @Length(16, 256)
+  METRICS_TOKEN?: string;
+}
+
+/** Thrown when the environment cannot be used; one line a problem. */
+export class EnvironmentError extends Error {
+  constructor(readonly problems: string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n${problems.map((line) => `  - ${line}`).join('\n')}`);
+  }
+}
+
+/** Reads and checks the environment; throws EnvironmentError with every problem at once. */
+export function readEnvironment(source: NodeJS.ProcessEnv): Environment {
+  const given = Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== '');
+  const environment = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });
+  const problems = validateSync(environment, { whitelist: true }).flatMap((error) =>
+    Object.values(error.constraints ?? {}).map((text) => text),
+  );
+  problems.push(...productionProblems(environment));
+  if (problems.length > 0) throw new EnvironmentError(problems);
+  return environment;
+}
+
+const RATE_NAME = /^[A-Z0-9_]+_(RATE|WINDOW)_(IP|ACCOUNT|EMAIL|USER)$/;
+
+/** The variables that change rate limits, by name; throws EnvironmentError for anything but whole positive numbers. */
+export function readRateOverrides(source: NodeJS.ProcessEnv): Map<string, number> {
+  const given = Object.entries(source).filter(([name, value]) => RATE_NAME.test(name) && (value ?? '').trim() !== '');
+  const problems = given.filter(([, value]) => !/^[1-9]\d{0,8}$/.test(value ?? ''));
+  if (problems.length > 0) {
+    throw new EnvironmentError(problems.map(([name]) => `${name} must be a whole number from 1`));
+  }
+  return new Map(given.map(([name, value]) => [name, Number(value)]));
+}
+
+function productionProblems(environment: Environment): string[] {
+  if (environment.NODE_ENV !== 'production') return [];
+  const needed = ['JWT_SECRET', 'SEALING_KEYS', 'PANEL_URL'] as const;
+  return needed
+    .filter((name) => environment[name] === undefined)
+    .map((name) => `${name} must be set when NODE_ENV is production`);
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { HealthController } from './health.controller.js';
+import { Readiness } from './readiness.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { PanelMetrics } from './metrics/panel-metrics.js';
+
+@Module({
+  controllers: [HealthController, MetricsController],
+  providers: [Readiness, PanelMetrics],
+})
+export class HealthModule {}

@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import { createApp } from './bootstrap.js';
+import { logger } from './common/logging/logger.js';
+import { EnvironmentError } from './config/environment.js';
+import { loadConfig } from './config/load-config.js';
+import { openDatabase } from './prisma/open-database.js';
+import { announce } from './start/announce.js';
+import { closeOnSignal } from './start/shutdown.js';
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const database = await openDatabase(config);
+  const app = await createApp(config, database);
+  closeOnSignal(app);
+  await app.listen(config.env.PORT, config.env.HOST);
+  await announce(app, config);
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof EnvironmentError) console.error(error.message);
+  else logger.fatal({ err: error }, 'the panel cannot start');
+  process.exit(1);
+});

@@ -1,0 +1,65 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { Database } from './database.js';
+import type { Statement } from './database.js';
+
+const MIGRATION_LOCK = 7_231_908_441;
+const int8 = 20;
+const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+};
+
+/** PostgreSQL, through one pool that Prisma and the hot statements share. */
+export class PostgresDatabase extends Database {
+  readonly kind = 'postgresql';
+  readonly adapterFactory: PrismaPg;
+  private readonly pool: pg.Pool;
+
+  constructor(url: string, poolSize: number) {
+    super();
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: poolSize,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      application_name: 'eclipanel',
+    });
+    // An idle connection that breaks (a database restart) is replaced by the pool; unhandled it would end the process.
+    this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => this.count(client));
+    this.adapterFactory = new PrismaPg(this.pool);
+  }
+
+  async query<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const { rows } = await this.pool.query({ ...statement, values: [...values], types });
+    return rows as Row[];
+  }
+
+  async executeSql(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }> {
+    return this.pool.query(text, values === undefined ? undefined : [...values]);
+  }
+
+  async exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      return await work();
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+      client.release();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private count(client: pg.PoolClient): void {
+    const send = client.query.bind(client) as (...args: unknown[]) => unknown;
+    client.query = ((...args: unknown[]) => {
+      this.statements += 1;
+      return send(...args);
+    }) as typeof client.query;
+  }
+}
