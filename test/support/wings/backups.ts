@@ -79,19 +79,26 @@ interface Outcome {
 /** The report of each flavour; on failure everything in it is zero, empty or false. */
 function reportOf(daemon: Daemon, { adapter, archive, files, parts }: Outcome): JsonObject {
   const successful = parts !== null;
-  const rs = daemon.options.flavour === 'rs';
-  const type = rs ? (RS_CHECKSUMS[adapter] ?? 'sha256') : 'sha1';
-  const checksum = createHash(rs ? 'sha256' : 'sha1')
-    .update(archive)
-    .digest('hex');
+  if (daemon.options.flavour === 'go') {
+    const stored = successful ? { checksum: hashOf('sha1', archive), size: archive.length } : { checksum: '', size: 0 };
+    return { ...stored, checksum_type: 'sha1', successful, parts };
+  }
+  const nothing = { checksum: '', checksum_type: '', size: 0, files: 0, browsable: false, streaming: false };
+  if (!successful) return { ...nothing, successful, parts: [] };
   return {
-    checksum: successful ? checksum : '',
-    checksum_type: successful || !rs ? type : '',
-    size: successful ? archive.length : 0,
+    checksum: hashOf('sha256', archive),
+    checksum_type: RS_CHECKSUMS[adapter] ?? 'sha256',
+    size: archive.length,
+    files,
     successful,
-    parts: parts ?? [],
-    ...(rs ? { files: successful ? files : 0, browsable: successful && adapter !== 's3', streaming: false } : {}),
+    browsable: adapter !== 's3',
+    streaming: false,
+    parts,
   };
+}
+
+function hashOf(algorithm: string, content: Buffer): string {
+  return createHash(algorithm).update(content).digest('hex');
 }
 
 function announce(daemon: Daemon, server: SimulatedServer, uuid: string, report: JsonObject): void {
@@ -125,8 +132,8 @@ async function upload(daemon: Daemon, uuid: string, archive: Buffer): Promise<Pa
 
 async function partUrls(daemon: Daemon, path: string): Promise<PartUrls> {
   const { body } = await daemon.panel.call('GET', path);
-  if (!isObject(body) || !Array.isArray(body['parts'])) throw new Error('the panel gave no part URLs');
-  return { urls: body['parts'].map(String), size: Number(body['part_size']) };
+  if (!isObject(body) || !Array.isArray(body.parts)) throw new Error('the panel gave no part URLs');
+  return { urls: body.parts.map(String), size: Number(body.part_size) };
 }
 
 async function put(daemon: Daemon, url: string, content: Buffer): Promise<string> {
@@ -134,7 +141,7 @@ async function put(daemon: Daemon, url: string, content: Buffer): Promise<string
   const answer = await request(url, { method: 'PUT', headers: { 'content-type': type }, body: content });
   await answer.body.dump();
   if (answer.statusCode >= 300) throw new Error(`part upload answered ${answer.statusCode}`);
-  return String(answer.headers['etag'] ?? '');
+  return String(answer.headers.etag ?? '');
 }
 
 /** Stops the server, puts the archive back and reports to the panel. */
@@ -150,11 +157,15 @@ export async function runRestore(
   if (rs) server.broadcast('backup restore started');
   await server.stop();
   await daemon.clock.sleep(daemon.options.backupDelayMs);
-  const successful = archive !== null && daemon.options.backupSucceeds && readArchive(archive) !== null;
-  if (successful && truncate) server.files.clear();
-  if (successful) server.files.unpack(archive);
+  const successful = daemon.options.backupSucceeds && putBack(server, archive, truncate);
   server.lock = null;
   const body = rs ? { server_uuid: server.uuid, successful } : { successful };
   await daemon.panel.call('POST', `/backups/${uuid}/restore`, { body });
   server.broadcast('backup restore completed', rs ? [] : ['']);
+}
+
+function putBack(server: SimulatedServer, archive: Buffer | null, truncate: boolean): boolean {
+  if (archive === null || readArchive(archive) === null) return false;
+  if (truncate) server.files.clear();
+  return server.files.unpack(archive);
 }

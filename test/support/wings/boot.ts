@@ -74,8 +74,8 @@ function readObject(daemon: Daemon, value: unknown, index: number): ServerObject
   try {
     return parseServer(value, daemon.options.flavour);
   } catch (error) {
-    const settings = isObject(value) && isObject(value['settings']) ? value['settings'] : {};
-    throw new Error(`wings refuses to boot: server #${index} (${String(settings['uuid'])}): ${messageOf(error)}`);
+    const settings = isObject(value) && isObject(value.settings) ? value.settings : {};
+    throw new Error(`wings refuses to boot: server #${index} (${String(settings.uuid)}): ${messageOf(error)}`);
   }
 }
 

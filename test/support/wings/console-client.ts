@@ -18,7 +18,7 @@ export class ConsoleClient {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data) => {
-      const frame = decodeFrame(String(data));
+      const frame = decodeFrame((data as Buffer).toString());
       if (frame !== null) this.frames.push(frame);
     });
     this.closed = new Promise((resolve) => {

@@ -61,7 +61,7 @@ describe.each(FLAVOURS)('a console socket of %s', (flavour) => {
     await wings.flushActivity();
     const [report] = bench.panel.requests('POST', '/activity');
     const events = (report?.body as { data: JsonObject[] }).data;
-    expect(events.map((event) => event['event'])).toEqual([
+    expect(events.map((event) => event.event)).toEqual([
       'server:power.start',
       'server:console.command',
       'server:power.kill',

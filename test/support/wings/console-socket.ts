@@ -64,7 +64,7 @@ export class ConsoleSocket implements Listener {
 
   /** The `jti` of the current token, by which it can be denied. */
   get jti(): string | null {
-    return this.#claims === null ? null : String(this.#claims['jti']);
+    return this.#claims === null ? null : String(this.#claims.jti);
   }
 
   get #rs(): boolean {
@@ -89,11 +89,11 @@ export class ConsoleSocket implements Listener {
   }
 
   #onMessage(data: RawData, binary: boolean): void {
-    const frame = binary ? null : decodeFrame(String(data));
+    const frame = binary ? null : decodeFrame((data as Buffer).toString());
     if (frame === null) return;
     const limited = isNewest(this.#daemon.options) && !this.#rs ? this.#limits.hit(frame.event) : null;
     if (limited !== null) return this.#send('throttled', [limited]);
-    if (frame.event === 'auth') return this.#authenticate(String(frame.args[0] ?? ''));
+    if (frame.event === 'auth') return this.#authenticate(firstText(frame));
     if (this.#isAuthenticated()) this.#handle(frame);
   }
 
@@ -101,12 +101,12 @@ export class ConsoleSocket implements Listener {
     const verdict = this.#daemon.tokens.verify(token, 'websocket');
     if (!verdict.ok) return this.#refuse(verdict.flaw);
     const { claims } = verdict;
-    const permissions = recognise((claims['permissions'] as unknown[]).map(String), this.#daemon.options.flavour);
+    const permissions = recognise((claims.permissions as unknown[]).map(String), this.#daemon.options.flavour);
     if (!allows(permissions, 'websocket.connect')) return this.#refuseConnect();
-    if (String(claims['server_uuid']).toLowerCase() !== this.#server.uuid) return this.#refuseServer();
+    if (String(claims.server_uuid).toLowerCase() !== this.#server.uuid) return this.#refuseServer();
     this.#claims = claims;
     this.#permissions = permissions;
-    this.user = String(claims['user_uuid']).toLowerCase();
+    this.user = String(claims.user_uuid).toLowerCase();
     this.#server.livePermissions.set(this.user, permissions);
     this.#send('auth success', this.#rs ? [...permissions] : []);
     this.#greet();
@@ -161,7 +161,7 @@ export class ConsoleSocket implements Listener {
   /** Announces the end of the token, then ends the session. */
   #checkToken(): void {
     if (this.#claims === null) return;
-    const remaining = Number(this.#claims['exp']) - this.#daemon.clock.seconds();
+    const remaining = Number(this.#claims.exp) - this.#daemon.clock.seconds();
     if (remaining <= 0) this.#expire();
     else if (remaining <= EXPIRING_SECONDS) this.#send('token expiring', []);
   }
@@ -171,19 +171,24 @@ export class ConsoleSocket implements Listener {
     if (this.#rs) this.#claims = null;
   }
 
-  #handle({ event, args }: Frame): void {
-    switch (event) {
+  #handle(frame: Frame): void {
+    switch (frame.event) {
       case 'send logs':
         return this.#sendLogs();
       case 'send stats':
         return this.#answerStats();
       case 'send command':
-        return this.#command(String(args[0] ?? ''));
+        return this.#command(firstText(frame));
       case 'set state':
-        return this.#setState(String(args[0] ?? ''));
+        return this.#setState(firstText(frame));
     }
-    if (this.#rs && event === 'send status') this.#send('status', [this.#server.state]);
-    if (this.#rs && event === 'ping') this.#send('pong', args);
+    if (this.#rs) this.#handleRs(frame);
+  }
+
+  /** The events only `rs` knows. */
+  #handleRs({ event, args }: Frame): void {
+    if (event === 'send status') this.#send('status', [this.#server.state]);
+    if (event === 'ping') this.#send('pong', args);
   }
 
   #sendLogs(): void {
@@ -224,6 +229,10 @@ export class ConsoleSocket implements Listener {
   #note(event: string, metadata: JsonObject | null): void {
     this.#daemon.activity.note({ server: this.#server.uuid, user: this.user, ip: this.#ip, event, metadata });
   }
+}
+
+function firstText({ args }: Frame): string {
+  return typeof args[0] === 'string' ? args[0] : '';
 }
 
 export function isPowerAction(action: unknown): action is PowerAction {

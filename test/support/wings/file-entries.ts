@@ -22,25 +22,27 @@ export function mimeOf(name: string): string {
 /** The Entry of the protocol for a file or directory that exists. */
 export function entryOf(files: FileTree, path: string, flavour: Flavour): Record<string, unknown> {
   const node = files.get(path);
-  const name = posix.basename(path);
-  const isDirectory = node?.content === null;
-  const mode = node?.mode ?? 0o644;
-  const size = isDirectory ? 4096 : (node?.content?.length ?? 0);
-  const mime = isDirectory ? 'inode/directory' : mimeOf(name);
-  const editable = !isDirectory && mime.startsWith('text/');
-  return {
-    name,
-    created: node?.created,
-    modified: node?.modified,
-    mode: symbolicMode(mode, isDirectory),
+  if (node === undefined) throw new Error(`there is no ${path}`);
+  const { created, modified, mode, content } = node;
+  const directory = content === null;
+  const mime = directory ? 'inode/directory' : mimeOf(path);
+  const size = content?.length ?? 4096;
+  const entry = {
+    name: posix.basename(path),
+    created,
+    modified,
+    mode: symbolicMode(mode, directory),
     mode_bits: mode.toString(8),
     size,
-    directory: isDirectory,
-    file: !isDirectory,
+    directory,
+    file: !directory,
     symlink: false,
     mime,
-    ...(flavour === 'rs' ? { size_physical: size, editable, inner_editable: editable, virtual: false } : {}),
   };
+  const editable = mime.startsWith('text/');
+  return flavour === 'go'
+    ? entry
+    : { ...entry, size_physical: size, editable, inner_editable: editable, virtual: false };
 }
 
 function symbolicMode(mode: number, isDirectory: boolean): string {

@@ -15,9 +15,9 @@ export function encodeFrame(event: string, args?: readonly unknown[]): string {
 export function decodeFrame(text: string): Frame | null {
   try {
     const value: unknown = JSON.parse(text);
-    if (!isObject(value) || typeof value['event'] !== 'string') return null;
-    const args: unknown = value['args'] ?? [];
-    return Array.isArray(args) ? { event: value['event'], args } : null;
+    if (!isObject(value) || typeof value.event !== 'string') return null;
+    const args: unknown = value.args ?? [];
+    return Array.isArray(args) ? { event: value.event, args } : null;
   } catch {
     return null;
   }

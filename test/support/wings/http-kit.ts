@@ -96,7 +96,7 @@ export function objectsField(daemon: Daemon, body: JsonObject, key: string): Jso
 
 /** The server of `:s`. */
 export function serverOf(daemon: Daemon, request: HttpRequest): SimulatedServer {
-  return serverBy(daemon, request.params['s'] ?? '');
+  return serverBy(daemon, request.params.s ?? '');
 }
 
 export function serverBy(daemon: Daemon, uuid: string): SimulatedServer {

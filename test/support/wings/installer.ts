@@ -43,7 +43,7 @@ async function perform(daemon: Daemon, server: SimulatedServer, given: JsonObjec
   if (server.settings.skip_egg_scripts === true) return true;
   const script = given ?? (await fetchScript(daemon, server));
   if (script === null) return false;
-  if (daemon.options.flavour === 'rs' && !script['script']) return true;
+  if (daemon.options.flavour === 'rs' && !script.script) return true;
   server.installLog.length = 0;
   server.broadcast('install started');
   return runScript(daemon, server, script);
@@ -60,12 +60,12 @@ async function fetchScript(daemon: Daemon, server: SimulatedServer): Promise<Jso
 
 function isScript(body: JsonObject, daemon: Daemon): boolean {
   if (daemon.options.flavour === 'go') return true;
-  return typeof body['container_image'] === 'string' && typeof body['entrypoint'] === 'string' && 'script' in body;
+  return typeof body.container_image === 'string' && typeof body.entrypoint === 'string' && 'script' in body;
 }
 
 async function runScript(daemon: Daemon, server: SimulatedServer, script: JsonObject): Promise<boolean> {
   const { clock, options } = daemon;
-  const steps = [`Pulling ${String(script['container_image'])}`, 'Running the installation script', 'Finishing up'];
+  const steps = [`Pulling ${String(script.container_image)}`, 'Running the installation script', 'Finishing up'];
   for (const step of steps) {
     print(server, step);
     await clock.sleep(options.installDelayMs / steps.length);

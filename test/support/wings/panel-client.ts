@@ -138,7 +138,7 @@ function describe(method: string, path: string, answer: { status: number; body: 
 
 /** The panel's own words: `errors` holds objects for `go` and texts for `rs`. */
 function detailOf(body: unknown): string {
-  const errors: unknown = isObject(body) ? body['errors'] : undefined;
+  const errors: unknown = isObject(body) ? body.errors : undefined;
   if (!Array.isArray(errors)) return typeof body === 'string' ? body.slice(0, 200) : JSON.stringify(body ?? null);
-  return errors.map((entry: unknown) => (isObject(entry) ? String(entry['detail']) : String(entry))).join(', ');
+  return errors.map((entry: unknown) => (isObject(entry) ? String(entry.detail) : String(entry))).join(', ');
 }

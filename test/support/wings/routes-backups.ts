@@ -18,7 +18,7 @@ function adapterOf(daemon: Daemon, body: JsonObject): string {
 }
 
 function backupOf(daemon: Daemon, request: HttpRequest): BackupRecord {
-  const backup = daemon.disk.backups.get(request.params['b'] ?? '');
+  const backup = daemon.disk.backups.get(request.params.b ?? '');
   if (backup === undefined) throw new HttpError(404, 'backup not found');
   return backup;
 }
@@ -40,13 +40,13 @@ function create(daemon: Daemon, request: HttpRequest): Reply {
 async function restore(daemon: Daemon, request: HttpRequest): Promise<Reply> {
   const server = serverOf(daemon, request);
   const body = jsonOf(daemon, request);
-  const uuid = request.params['b'] ?? '';
+  const uuid = request.params.b ?? '';
   const adapter = adapterOf(daemon, body);
-  if (daemon.options.flavour === 'rs' && typeof body['truncate_directory'] !== 'boolean') {
+  if (daemon.options.flavour === 'rs' && typeof body.truncate_directory !== 'boolean') {
     throw new HttpError(400, 'invalid payload: truncate_directory is missing');
   }
-  const archive = adapter === 's3' ? await download(daemon, body['download_url']) : backupOf(daemon, request).archive;
-  const work = runRestore(daemon, server, { uuid, archive, truncate: body['truncate_directory'] === true });
+  const archive = adapter === 's3' ? await download(daemon, body.download_url) : backupOf(daemon, request).archive;
+  const work = runRestore(daemon, server, { uuid, archive, truncate: body.truncate_directory === true });
   daemon.clock.background(`restore ${uuid}`, work);
   return done(daemon, 202, 202);
 }
@@ -74,7 +74,7 @@ function remove(daemon: Daemon, request: HttpRequest): Reply {
   adapterOf(daemon, body);
   const backup = backupOf(daemon, request);
   erase(daemon, backup, daemon.servers.get(backup.server));
-  if (body['foreground'] === true) return { status: 200, body: {} };
+  if (body.foreground === true) return { status: 200, body: {} };
   const report = daemon.panel.call('POST', `/backups/${backup.uuid}/deletion`, { body: { successful: true } });
   daemon.clock.background(`deletion ${backup.uuid}`, report);
   return { status: 202, body: {} };

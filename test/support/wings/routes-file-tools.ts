@@ -16,7 +16,7 @@ function search(daemon: Daemon, request: HttpRequest): Reply {
   const body = jsonOf(daemon, request);
   const root = cleanPath(textField(daemon, body, 'root'));
   const matches = matcherOf(body);
-  const most = Number(body['limit'] ?? body['per_page'] ?? 100);
+  const most = Number(body.limit ?? body.per_page ?? 100);
   const found = files
     .paths()
     .filter((path) => path.startsWith(root === '/' ? '/' : `${root}/`))
@@ -30,12 +30,12 @@ function search(daemon: Daemon, request: HttpRequest): Reply {
 }
 
 function matcherOf(body: JsonObject): (path: string, content: Buffer) => boolean {
-  if (typeof body['query'] === 'string') {
-    const query = body['query'];
-    return (path, content) => path.includes(query) || (body['include_content'] === true && content.includes(query));
+  if (typeof body.query === 'string') {
+    const query = body.query;
+    return (path, content) => path.includes(query) || (body.include_content === true && content.includes(query));
   }
-  const wanted = isObject(body['content_filter']) ? String(body['content_filter']['query']) : '';
-  const include = isObject(body['path_filter']) ? body['path_filter']['include'] : undefined;
+  const wanted = isObject(body.content_filter) ? String(body.content_filter.query) : '';
+  const include = isObject(body.path_filter) ? body.path_filter.include : undefined;
   const patterns = Array.isArray(include) ? include.map((glob) => globToExpression(String(glob))) : [/./];
   return (path, content) => patterns.some((pattern) => pattern.test(path)) && content.includes(wanted);
 }

@@ -43,16 +43,11 @@ function listDirectory(daemon: Daemon, request: HttpRequest): Reply {
   return { status: 200, body: entriesIn(daemon, request, request.query.get('directory') ?? '/') };
 }
 
-const SORT_KEYS: Record<string, string> = { physical_size: 'size_physical' };
-
 /** The paged and sorted list of `rs`. */
 function list(daemon: Daemon, request: HttpRequest): Reply {
   const { query } = request;
   const entries = entriesIn(daemon, request, query.get('root') ?? query.get('directory') ?? '/');
-  const [, key = 'name', order] = /^(\w+)_(asc|desc)$/.exec(query.get('sort') ?? '') ?? [];
-  const field = SORT_KEYS[key] ?? key;
-  const sign = order === 'desc' ? -1 : 1;
-  if (query.has('sort')) entries.sort((a, b) => sign * compare(a[field], b[field]));
+  sortEntries(entries, query.get('sort') ?? '');
   const size = Number(query.get('per_page') ?? entries.length);
   const from = (Number(query.get('page') ?? 1) - 1) * size;
   const body = {
@@ -63,6 +58,15 @@ function list(daemon: Daemon, request: HttpRequest): Reply {
     entries: entries.slice(from, from + size),
   };
   return { status: 200, body };
+}
+
+/** By `name_asc`, `size_desc` and the like; without an order directories stay first. */
+function sortEntries(entries: Record<string, unknown>[], order: string): void {
+  const [, key, direction] = /^(\w+)_(asc|desc)$/.exec(order) ?? [];
+  if (key === undefined) return;
+  const field = key === 'physical_size' ? 'size_physical' : key;
+  const sign = direction === 'desc' ? -1 : 1;
+  entries.sort((a, b) => sign * compare(a[field], b[field]));
 }
 
 function compare(a: unknown, b: unknown): number {
@@ -94,10 +98,10 @@ function copy(daemon: Daemon, request: HttpRequest): Reply {
   const from = cleanPath(textField(daemon, body, 'location' in body || isGo(daemon) ? 'location' : 'path'));
   if (!files.has(from)) throw new HttpError(404, 'file not found');
   const to =
-    typeof body['name'] === 'string'
-      ? cleanPath(posix.dirname(from), body['name'])
+    typeof body.name === 'string'
+      ? cleanPath(posix.dirname(from), body.name)
       : copyName(from, (path) => files.has(path));
-  if (body['overwrite'] === true) files.remove(to);
+  if (body.overwrite === true) files.remove(to);
   if (!files.copy(from, to)) throw new HttpError(409, 'destination already exists');
   return isGo(daemon) ? { status: 204 } : { status: 200, body: entryOf(files, to, 'rs') };
 }
@@ -120,7 +124,7 @@ function copyMany(daemon: Daemon, request: HttpRequest): Reply {
   for (const pair of pairs) {
     const from = textField(daemon, pair, 'from');
     const to = cleanPath(root, textField(daemon, pair, 'to'));
-    if (body['overwrite'] === true && files.has(cleanPath(root, from))) files.remove(to);
+    if (body.overwrite === true && files.has(cleanPath(root, from))) files.remove(to);
     if (!files.copy(cleanPath(root, from), to)) skipped.push(from);
   }
   return { status: 200, body: { copied: pairs.length - skipped.length, skipped } };
@@ -160,11 +164,11 @@ function compress(daemon: Daemon, request: HttpRequest): Reply {
   const body = jsonOf(daemon, request);
   const root = textField(daemon, body, 'root');
   const names = textsField(daemon, body, 'files');
-  const named = !isGo(daemon) && typeof body['name'] === 'string' ? body['name'] : null;
+  const named = !isGo(daemon) && typeof body.name === 'string' ? body.name : null;
   const stamp = new Date().toISOString().replace(/[:.]/g, '');
   const path = cleanPath(root, named ?? `archive-${stamp}.tar.gz`);
   files.write(path, files.pack(root, names));
-  if (!isGo(daemon) && body['foreground'] === false) return { status: 202, body: { identifier: crypto.randomUUID() } };
+  if (!isGo(daemon) && body.foreground === false) return { status: 202, body: { identifier: crypto.randomUUID() } };
   return { status: 200, body: entryOf(files, path, daemon.options.flavour) };
 }
 
@@ -180,7 +184,7 @@ function decompress(daemon: Daemon, request: HttpRequest): Reply {
       'The archive provided is in a format this daemon does not understand.',
     );
   }
-  if (!isGo(daemon) && body['foreground'] === false) return { status: 202, body: { identifier: crypto.randomUUID() } };
+  if (!isGo(daemon) && body.foreground === false) return { status: 202, body: { identifier: crypto.randomUUID() } };
   return done(daemon, 204, 200);
 }
 

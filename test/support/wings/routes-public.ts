@@ -13,8 +13,8 @@ function attachment(content: Buffer, name: string): Reply {
 
 function downloadFile(daemon: Daemon, { query }: HttpRequest): Reply {
   const claims = claimsOf(daemon, query.get('token'), 'file-download');
-  const path = String(claims['file_path']);
-  const content = serverBy(daemon, String(claims['server_uuid'])).files.read(path);
+  const path = String(claims.file_path);
+  const content = serverBy(daemon, String(claims.server_uuid)).files.read(path);
   if (content === null) throw new HttpError(404, 'file not found');
   return attachment(content, posix.basename(path));
 }
@@ -22,21 +22,21 @@ function downloadFile(daemon: Daemon, { query }: HttpRequest): Reply {
 /** A directory, or some files of one, as an archive. */
 function downloadArchive(daemon: Daemon, { query }: HttpRequest): Reply {
   const claims = claimsOf(daemon, query.get('token'), 'file-download');
-  const names = Array.isArray(claims['file_paths']) ? claims['file_paths'].map(String) : ['.'];
-  const { files } = serverBy(daemon, String(claims['server_uuid']));
-  return attachment(files.pack(String(claims['file_path']), names), 'archive.tar.gz');
+  const names = Array.isArray(claims.file_paths) ? claims.file_paths.map(String) : ['.'];
+  const { files } = serverBy(daemon, String(claims.server_uuid));
+  return attachment(files.pack(String(claims.file_path), names), 'archive.tar.gz');
 }
 
 function downloadBackup(daemon: Daemon, { query }: HttpRequest): Reply {
   const claims = claimsOf(daemon, query.get('token'), 'backup-download');
-  const backup = daemon.disk.backups.get(String(claims['backup_uuid']));
+  const backup = daemon.disk.backups.get(String(claims.backup_uuid));
   if (!backup?.archive) throw new HttpError(404, 'backup not found');
   return attachment(backup.archive, `${backup.uuid}.tar.gz`);
 }
 
 async function upload(daemon: Daemon, { query, headers, body }: HttpRequest): Promise<Reply> {
   const claims = claimsOf(daemon, query.get('token'), 'file-upload');
-  const server = serverBy(daemon, String(claims['server_uuid']));
+  const server = serverBy(daemon, String(claims.server_uuid));
   const directory = query.get('directory') ?? '/';
   const type = headers['content-type'] ?? '';
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
@@ -46,7 +46,7 @@ async function upload(daemon: Daemon, { query, headers, body }: HttpRequest): Pr
     server.files.write(posix.join(directory, value.name), Buffer.from(await value.arrayBuffer()));
     names.push(value.name);
   }
-  const user = typeof claims['user_uuid'] === 'string' ? claims['user_uuid'] : null;
+  const user = typeof claims.user_uuid === 'string' ? claims.user_uuid : null;
   const note = { server: server.uuid, user, event: 'server:file.uploaded' };
   if (daemon.options.flavour === 'rs') daemon.activity.note({ ...note, metadata: { files: names, directory } });
   else names.forEach((file) => daemon.activity.note({ ...note, metadata: { file, directory } }));

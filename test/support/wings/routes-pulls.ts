@@ -48,7 +48,7 @@ async function start(daemon: Daemon, request: HttpRequest): Promise<Reply> {
   const identifier = randomUUID();
   running.set(identifier, pull);
   const work = download(server, pull, url).finally(() => running.delete(identifier));
-  if (body['foreground'] !== true) {
+  if (body.foreground !== true) {
     daemon.clock.background(`pull ${url}`, work);
     return { status: 202, body: { identifier } };
   }
@@ -57,8 +57,8 @@ async function start(daemon: Daemon, request: HttpRequest): Promise<Reply> {
 }
 
 function destinationOf(body: JsonObject, url: string): string {
-  const root = body['root'] ?? body['directory'];
-  const name = typeof body['file_name'] === 'string' ? body['file_name'] : posix.basename(new URL(url).pathname);
+  const root = body.root ?? body.directory;
+  const name = typeof body.file_name === 'string' ? body.file_name : posix.basename(new URL(url).pathname);
   return cleanPath(typeof root === 'string' ? root : '/', name === '' ? 'download' : name);
 }
 
@@ -73,10 +73,10 @@ async function download(server: SimulatedServer, pull: Pull, url: string): Promi
 
 function cancel(daemon: Daemon, request: HttpRequest): Reply {
   const running = pullsOf(serverOf(daemon, request));
-  const pull = running.get(request.params['id'] ?? '');
+  const pull = running.get(request.params.id ?? '');
   if (pull === undefined) throw new HttpError(404, 'download not found');
   pull.cancelled = true;
-  running.delete(request.params['id'] ?? '');
+  running.delete(request.params.id ?? '');
   return done(daemon, 204, 200);
 }
 

@@ -22,7 +22,7 @@ function runsOf(server: SimulatedServer): Map<string, Run> {
 }
 
 function scheduleOf(server: SimulatedServer, request: HttpRequest): ScheduleObject {
-  const found = server.settings.schedules?.find((schedule) => schedule.uuid === request.params['id']);
+  const found = server.settings.schedules?.find((schedule) => schedule.uuid === request.params.id);
   if (found === undefined) throw new HttpError(404, 'schedule not found');
   return found;
 }
@@ -35,13 +35,13 @@ async function perform(daemon: Daemon, server: SimulatedServer, schedule: Schedu
     run.step = action.uuid;
     server.broadcast('schedule step status', [schedule.uuid, action.uuid]);
     try {
-      if (action.type === 'send_command') server.command(String(action['command']));
-      if (action.type === 'send_power' && isPowerAction(action['action'])) await server.power(action['action']);
-      if (action.type === 'sleep') await daemon.clock.sleep(Number(action['duration']));
+      if (action.type === 'send_command') server.command(String(action.command));
+      if (action.type === 'send_power' && isPowerAction(action.action)) await server.power(action.action);
+      if (action.type === 'sleep') await daemon.clock.sleep(Number(action.duration));
     } catch (error) {
       run.errors[action.uuid] = messageOf(error);
       server.broadcast('schedule step error', [schedule.uuid, action.uuid, messageOf(error)]);
-      if (action['ignore_failure'] !== true) break;
+      if (action.ignore_failure !== true) break;
     }
   }
   run.step = null;

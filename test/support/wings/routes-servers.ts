@@ -19,8 +19,8 @@ async function create(daemon: Daemon, request: HttpRequest): Promise<Reply> {
   // The panel may have repeated its request while the answer was under way.
   if (daemon.servers.has(uuid)) throw new HttpError(409, 'server already exists');
   const server = daemon.adopt(object);
-  if (body['skip_scripts'] === true) server.settings.skip_egg_scripts = true;
-  const startOnCompletion = body['start_on_completion'] === true;
+  if (body.skip_scripts === true) server.settings.skip_egg_scripts = true;
+  const startOnCompletion = body.start_on_completion === true;
   daemon.clock.background(`install ${uuid}`, runInstallation(daemon, server, { reinstall: false, startOnCompletion }));
   return done(daemon, 202, 200);
 }
@@ -48,7 +48,7 @@ function remove(daemon: Daemon, request: HttpRequest): Reply {
 }
 
 function actionOf(daemon: Daemon, body: JsonObject): PowerAction {
-  const action = body['action'];
+  const action = body.action;
   if (!isPowerAction(action)) throw new HttpError(isGo(daemon) ? 422 : 400, 'invalid power action');
   return action;
 }
@@ -85,7 +85,7 @@ async function sync(daemon: Daemon, request: HttpRequest): Promise<Reply> {
     server.configure(await pullOrFail(daemon, server.uuid));
     return { status: 204 };
   }
-  const given = optionalJsonOf(daemon, request)['server'];
+  const given = optionalJsonOf(daemon, request).server;
   try {
     server.configure(parsedOrNull(given, daemon) ?? (await daemon.pull(server.uuid)));
   } catch (error) {
@@ -112,9 +112,9 @@ async function reinstall(daemon: Daemon, request: HttpRequest): Promise<Reply> {
   const server = serverOf(daemon, request);
   if (server.lock !== null) throw new HttpError(409, `server is ${server.lock}`);
   const body = optionalJsonOf(daemon, request);
-  const script = isObject(body['installation_script']) ? body['installation_script'] : undefined;
+  const script = isObject(body.installation_script) ? body.installation_script : undefined;
   await server.stop();
-  if (body['truncate_directory'] === true) server.files.clear();
+  if (body.truncate_directory === true) server.files.clear();
   server.configure(await pullOrFail(daemon, server.uuid));
   daemon.clock.background(`reinstall ${server.uuid}`, runInstallation(daemon, server, { reinstall: true, script }));
   return done(daemon, 202, 202);

@@ -37,7 +37,7 @@ function broadcast(daemon: Daemon, request: HttpRequest): Reply {
   const body = jsonOf(daemon, request);
   const users = textsField(daemon, body, 'users');
   const needed = textsField(daemon, body, 'permissions');
-  const message = body['message'];
+  const message = body.message;
   if (!isObject(message)) throw new HttpError(400, 'invalid payload: message is missing');
   const event = textField(daemon, message, 'event');
   const args = textsField(daemon, message, 'args');

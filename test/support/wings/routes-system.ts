@@ -77,9 +77,9 @@ function configuration(daemon: Daemon): Reply {
 function update(daemon: Daemon, request: HttpRequest): Reply {
   const body = jsonOf(daemon, request);
   if (daemon.options.flavour === 'go') {
-    if (typeof body['token'] === 'string') daemon.options.token = body['token'];
-    if (typeof body['token_id'] === 'string') daemon.options.tokenId = body['token_id'];
-    if (typeof body['uuid'] === 'string') daemon.options.uuid = body['uuid'];
+    if (typeof body.token === 'string') daemon.options.token = body.token;
+    if (typeof body.token_id === 'string') daemon.options.tokenId = body.token_id;
+    if (typeof body.uuid === 'string') daemon.options.uuid = body.uuid;
   }
   return { status: 200, body: { applied: true } };
 }
@@ -89,8 +89,8 @@ function usedPorts(daemon: Daemon, { query }: HttpRequest): Reply {
   if (ips.length === 0) throw new HttpError(400, 'missing ip');
   const entries = ips.map((ip) => {
     const ports = [...daemon.servers.values()].flatMap((server) => {
-      const allocations = isObject(server.settings['allocations']) ? server.settings['allocations'] : {};
-      const mappings = isObject(allocations['mappings']) ? allocations['mappings'] : {};
+      const allocations = isObject(server.settings.allocations) ? server.settings.allocations : {};
+      const mappings = isObject(allocations.mappings) ? allocations.mappings : {};
       const own = Array.isArray(mappings[ip]) ? (mappings[ip] as number[]) : [];
       return own.map((port) => ({ port, server: server.uuid }));
     });

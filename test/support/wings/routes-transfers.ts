@@ -16,8 +16,8 @@ function send(daemon: Daemon, request: HttpRequest): Reply {
   const order = {
     url: textField(daemon, body, 'url'),
     token: textField(daemon, body, 'token'),
-    backups: body['backups'] === undefined ? [] : textsField(daemon, body, 'backups'),
-    deleteBackups: body['delete_backups'] === true,
+    backups: body.backups === undefined ? [] : textsField(daemon, body, 'backups'),
+    deleteBackups: body.delete_backups === true,
   };
   daemon.clock.background(`transfer ${server.uuid}`, sendTransfer(daemon, server, order));
   return done(daemon, 202, 202);
@@ -44,7 +44,7 @@ function transferTokenOf(request: HttpRequest): string {
 
 async function receive(daemon: Daemon, request: HttpRequest): Promise<Reply> {
   const claims = claimsOf(daemon, transferTokenOf(request), 'transfer');
-  const uuid = String(claims['sub']).toLowerCase();
+  const uuid = String(claims.sub).toLowerCase();
   if (daemon.servers.has(uuid)) throw new HttpError(409, 'server already exists on this node');
   await receiveTransfer(daemon, uuid, request.headers['content-type'] ?? '', request.body);
   return done(daemon, 200, 200);

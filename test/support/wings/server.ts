@@ -1,7 +1,16 @@
 import type { Clock } from './clock.ts';
 import { FileTree } from './file-tree.ts';
 import type { WingsOptions } from './options.ts';
-import type { Lock, PowerAction, ProcessConfiguration, ProcessState, ServerObject, ServerSettings } from './types.ts';
+import type {
+  Build,
+  Flavour,
+  Lock,
+  PowerAction,
+  ProcessConfiguration,
+  ProcessState,
+  ServerObject,
+  ServerSettings,
+} from './types.ts';
 
 /** A console connection, as a server sees it. */
 export interface Listener {
@@ -165,25 +174,10 @@ export class SimulatedServer {
 
   /** The ResourceUsage of the protocol. */
   usage(): Record<string, unknown> {
-    const online = this.state !== 'offline';
-    const { memory_limit: memory = 0, cpu_limit: cpu = 0 } = this.settings.build ?? {};
-    const uptime = online ? this.#tools.clock.now() - this.#startedAt : 0;
-    const packets = Math.floor(uptime / 100);
-    const rs = this.#tools.options.flavour === 'rs';
-    return {
-      memory_bytes: online ? 268_435_456 + (packets % 100) * 65_536 : 0,
-      memory_limit_bytes: online ? memory * 1_048_576 : 0,
-      disk_bytes: this.files.size(),
-      state: this.state,
-      network: {
-        rx_bytes: packets * 120,
-        tx_bytes: packets * 300,
-        ...(rs ? { rx_packets: packets, tx_packets: packets } : {}),
-      },
-      cpu_absolute: online ? 5 + (packets % 50) / 10 : 0,
-      ...(rs ? { cpu_limit_absolute: online ? cpu : 0 } : {}),
-      uptime,
-    };
+    const { clock, options } = this.#tools;
+    const uptime = this.state === 'offline' ? null : clock.now() - this.#startedAt;
+    const use = usageOf(uptime, this.settings.build ?? {}, options.flavour);
+    return { ...use, disk_bytes: this.files.size(), state: this.state };
   }
 
   /** The ServerState of the protocol. */
@@ -261,4 +255,21 @@ function restartRelevant(settings: ServerSettings): unknown[] {
   const limits: Record<string, unknown> = { ...build, cpu_limit: 0, disk_space: 0 };
   const keys = ['entrypoint', 'environment', 'allocations', 'mounts', 'container'];
   return [invocation, limits, ...keys.map((key) => rest[key])];
+}
+
+/** Plausible figures that grow and swing with the time a process has run; nothing when there is none. */
+function usageOf(uptime: number | null, build: Build, flavour: Flavour): Record<string, unknown> {
+  const ticks = Math.floor((uptime ?? 0) / 100);
+  const online = uptime === null ? 0 : 1;
+  const network = { rx_bytes: ticks * 120, tx_bytes: ticks * 300 };
+  const use = {
+    memory_bytes: online * (268_435_456 + (ticks % 100) * 65_536),
+    memory_limit_bytes: online * (build.memory_limit ?? 0) * 1_048_576,
+    network,
+    cpu_absolute: online * (5 + (ticks % 50) / 10),
+    uptime: uptime ?? 0,
+  };
+  if (flavour === 'go') return use;
+  const cpu_limit_absolute = online * (build.cpu_limit ?? 0);
+  return { ...use, network: { ...network, rx_packets: ticks, tx_packets: ticks }, cpu_limit_absolute };
 }

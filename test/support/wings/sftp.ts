@@ -49,10 +49,10 @@ function refused(status: number, attempts: number): SftpOutcome {
 
 function accept(daemon: Daemon, body: unknown, status: number, attempts: number, method: string): SftpOutcome {
   const rs = daemon.options.flavour === 'rs';
-  if (!isObject(body) || !Array.isArray(body['permissions'])) return refused(status, attempts);
-  const permissions = body['permissions'].map(String);
-  const user = String(body['user']).toLowerCase();
-  const server = daemon.servers.get(String(body['server']).toLowerCase());
+  if (!isObject(body) || !Array.isArray(body.permissions)) return refused(status, attempts);
+  const permissions = body.permissions.map(String);
+  const user = String(body.user).toLowerCase();
+  const server = daemon.servers.get(String(body.server).toLowerCase());
   if (server === undefined) return refused(status, attempts);
   const held = recognise(permissions, daemon.options.flavour);
   if (rs ? !allows(held, 'file.sftp') : server.settings.suspended === true) return refused(status, attempts);

@@ -205,7 +205,7 @@ describe.each(FLAVOURS)('the HTTP API of %s', (flavour) => {
 
     await callApi(wings, 'POST', `/api/servers/${uuid}/sync`);
     const state = (await callApi(wings, 'GET', `/api/servers/${uuid}`)).body as JsonObject;
-    expect(state['is_suspended']).toBe(true);
+    expect(state.is_suspended).toBe(true);
   });
 });
 

@@ -44,7 +44,7 @@ export class TokenVerifier {
   verifyOnce(token: string, scope: Scope): Verdict {
     const verdict = this.verify(token, scope);
     if (!verdict.ok) return verdict;
-    const id = String(verdict.claims['unique_id']);
+    const id = String(verdict.claims.unique_id);
     const uses = (this.#uses.get(id) ?? 0) + 1;
     if (uses > (this.#options.flavour === 'go' ? GO_USES : RS_USES)) return { ok: false, flaw: 'used' };
     this.#uses.set(id, uses);
@@ -75,38 +75,50 @@ export class TokenVerifier {
   }
 
   #flawOf(claims: JsonObject, scope: Scope): TokenFlaw | null {
-    const { flavour } = this.#options;
-    if (flavour === 'rs' ? !hasRsClaims(claims) : !Number.isInteger(claims['iat'])) return 'claims';
-    const now = this.#clock.seconds();
-    const issued = Number(claims['iat']);
-    const expires = Number(claims['exp'] ?? 0);
-    if (flavour === 'go' ? expires <= now : expires < now) return 'expired';
-    const checksStart = flavour === 'rs' || isNewest(this.#options);
-    if (checksStart && Number(claims['nbf'] ?? 0) > now) return 'early';
-    if (flavour === 'rs' && issued > now + (isNewest(this.#options) ? 5 : 0)) return 'issued';
-    if (issued < this.#bootTime) return flavour === 'rs' ? 'issued' : 'denied';
-    const deniedAt = this.#denied.get(String(claims['jti']));
-    if (deniedAt !== undefined && issued <= deniedAt) return 'denied';
+    const complete = this.#options.flavour === 'rs' ? hasRsClaims(claims) : Number.isInteger(claims.iat);
+    if (!complete) return 'claims';
+    const flaw = this.#timeFlaw(claims) ?? this.#issueFlaw(claims);
+    if (flaw !== null) return flaw;
     if (isNewest(this.#options) && !scopesOf(claims).includes(scope)) return 'scope';
     return hasScopeClaims(claims, scope) ? null : 'claims';
+  }
+
+  #timeFlaw(claims: JsonObject): TokenFlaw | null {
+    const rs = this.#options.flavour === 'rs';
+    const now = this.#clock.seconds();
+    const expires = Number(claims.exp ?? 0);
+    if (rs ? expires < now : expires <= now) return 'expired';
+    const looksAtStart = rs || isNewest(this.#options);
+    return looksAtStart && Number(claims.nbf ?? 0) > now ? 'early' : null;
+  }
+
+  /** Tokens from before the boot, from the future (`rs`) or from before their denial. */
+  #issueFlaw(claims: JsonObject): TokenFlaw | null {
+    const rs = this.#options.flavour === 'rs';
+    const issued = Number(claims.iat);
+    const leeway = isNewest(this.#options) ? 5 : 0;
+    if (rs && issued > this.#clock.seconds() + leeway) return 'issued';
+    if (issued < this.#bootTime) return rs ? 'issued' : 'denied';
+    const deniedAt = this.#denied.get(String(claims.jti));
+    return deniedAt !== undefined && issued <= deniedAt ? 'denied' : null;
   }
 }
 
 function hasRsClaims(claims: JsonObject): boolean {
-  const texts = typeof claims['iss'] === 'string' && typeof claims['jti'] === 'string';
-  return texts && Array.isArray(claims['aud']) && Number.isInteger(claims['iat']) && Number.isInteger(claims['exp']);
+  const texts = typeof claims.iss === 'string' && typeof claims.jti === 'string';
+  return texts && Array.isArray(claims.aud) && Number.isInteger(claims.iat) && Number.isInteger(claims.exp);
 }
 
 function scopesOf(claims: JsonObject): string[] {
-  return typeof claims['scope'] === 'string' ? claims['scope'].split(/[ ,]+/) : [];
+  return typeof claims.scope === 'string' ? claims.scope.split(/[ ,]+/) : [];
 }
 
 function hasScopeClaims(claims: JsonObject, scope: Scope): boolean {
-  if (scope === 'transfer') return isUuid(claims['sub']);
+  if (scope === 'transfer') return isUuid(claims.sub);
   if (scope === 'websocket') {
-    return isUuid(claims['user_uuid']) && isUuid(claims['server_uuid']) && Array.isArray(claims['permissions']);
+    return isUuid(claims.user_uuid) && isUuid(claims.server_uuid) && Array.isArray(claims.permissions);
   }
-  return typeof claims['unique_id'] === 'string';
+  return typeof claims.unique_id === 'string';
 }
 
 /** How `rs` words a flaw, in HTTP errors and after `invalid token: ` on sockets. */

@@ -136,7 +136,7 @@ async function storeBackups(daemon: Daemon, server: string, form: globalThis.For
   return received;
 }
 
-async function contentOf(value: FormDataEntryValue | null): Promise<Buffer | null> {
+async function contentOf(value: File | string | null): Promise<Buffer | null> {
   return value === null || typeof value === 'string' ? null : Buffer.from(await value.arrayBuffer());
 }
 

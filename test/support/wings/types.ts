@@ -10,6 +10,13 @@ export type Lock = 'installing' | 'transferring' | 'restoring';
 
 export type JsonObject = Record<string, unknown>;
 
+/** Limits in MiB and percent of a core. */
+export interface Build extends JsonObject {
+  memory_limit?: number;
+  cpu_limit?: number;
+  disk_space?: number;
+}
+
 /** The part of `settings` this daemon works with; every other field is kept and handed back untouched. */
 export interface ServerSettings extends JsonObject {
   uuid: string;
@@ -17,7 +24,7 @@ export interface ServerSettings extends JsonObject {
   skip_egg_scripts?: boolean;
   invocation?: string;
   auto_start_behavior?: string;
-  build?: JsonObject & { memory_limit?: number; cpu_limit?: number; disk_space?: number };
+  build?: Build;
   backups?: string[] | null;
   schedules?: ScheduleObject[] | null;
 }

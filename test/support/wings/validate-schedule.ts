@@ -59,7 +59,8 @@ const must = { ignore_failure: bool };
 const may = { ignore_failure: optional(bool) };
 const rooted = { ...must, foreground: bool, root: parameter };
 
-const action = tagged('type', () => ({
+/** Steps that steer the schedule or the server. */
+const flow: Record<string, Check> = {
   sleep: shape({ duration: int(0) }),
   ensure: shape({ condition }),
   if: shape({ condition }),
@@ -87,6 +88,10 @@ const action = tagged('type', () => ({
     ignored_files: files,
     output_into: maybeVariable,
   }),
+};
+
+/** Steps that work on backups and files. */
+const storage: Record<string, Check> = {
   restore_backup: shape({ ...must, truncate_directory: bool, restore_startup: optional(bool), backup: selection }),
   delete_backup: shape({ ...may, backup: selection }),
   move_backup: shape({ ...may, ...group, backup: selection }),
@@ -97,6 +102,10 @@ const action = tagged('type', () => ({
   rename_files: shape({ ...may, root: parameter, files: moves }),
   compress_files: shape({ ...rooted, files, format: archive, name: parameter }),
   decompress_file: shape({ ...rooted, file: parameter }),
+};
+
+/** Steps that change the startup or call the web. */
+const outside: Record<string, Check> = {
   update_startup_variable: shape({ ...must, env_variable: parameter, value: parameter }),
   update_startup_command: shape({ ...must, command: parameter }),
   update_startup_docker_image: shape({ ...must, image: parameter }),
@@ -111,7 +120,9 @@ const action = tagged('type', () => ({
     output_status_into: maybeVariable,
     output_body_into: maybeVariable,
   }),
-}));
+};
+
+const action = tagged('type', () => ({ ...flow, ...storage, ...outside }));
 
 const identified = shape({ uuid });
 

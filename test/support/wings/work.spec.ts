@@ -61,7 +61,7 @@ describe.each(FLAVOURS)('the files of %s', (flavour) => {
   it('are packed and unpacked', async () => {
     const packed = (await files('POST', 'compress', { root: '/', files: ['config'] })).body as JsonObject;
     await files('POST', 'delete', { root: '/', files: ['config'] });
-    const unpacked = await files('POST', 'decompress', { root: '/', file: packed['name'] });
+    const unpacked = await files('POST', 'decompress', { root: '/', file: packed.name });
     expect(unpacked.status).toBe(rs ? 200 : 204);
     expect((await read('/config/a.txt')).text).toBe('hello');
   });
@@ -154,10 +154,10 @@ describe.each(FLAVOURS)('backups of %s', (flavour) => {
 
     const report = await backUp(wings, uuid, 's3');
 
-    expect(report['parts']).toEqual(
+    expect(report.parts).toEqual(
       store.puts.map((_, index) => ({ etag: `"etag-${index + 1}"`, part_number: index + 1 })),
     );
-    expect(store.puts.join('')).toHaveLength(Number(report['size']));
+    expect(store.puts.join('')).toHaveLength(Number(report.size));
     store.close();
   });
 });
