@@ -11,6 +11,7 @@ import { FeatureFlagGuard } from './features/feature-flag.guard.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MailModule } from './mail/mail.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { RedisConnections } from './redis/redis.js';
 import { PanelSettings } from './settings/panel-settings.js';
 import { AppThrottlerGuard } from './throttling/app-throttler.guard.js';
@@ -26,7 +27,16 @@ class FoundationModule {}
 
 /** What every resource stands on. The order of the guards is the order in which a request meets them. */
 @Module({
-  imports: [FoundationModule, AccessModule, ThrottlingModule, JobsModule, MailModule, AuditModule, IdempotencyModule],
+  imports: [
+    FoundationModule,
+    MetricsModule,
+    AccessModule,
+    ThrottlingModule,
+    JobsModule,
+    MailModule,
+    AuditModule,
+    IdempotencyModule,
+  ],
   providers: [
     { provide: APP_GUARD, useClass: FeatureFlagGuard },
     { provide: APP_GUARD, useClass: AuthGuard },

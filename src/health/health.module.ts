@@ -2,10 +2,9 @@ import { Module } from '@nestjs/common';
 import { HealthController } from './health.controller.js';
 import { Readiness } from './readiness.js';
 import { MetricsController } from './metrics/metrics.controller.js';
-import { PanelMetrics } from './metrics/panel-metrics.js';
 
 @Module({
   controllers: [HealthController, MetricsController],
-  providers: [Readiness, PanelMetrics],
+  providers: [Readiness],
 })
 export class HealthModule {}

@@ -5,6 +5,7 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../../config/config.js';
 import { requestLog } from '../logging/request-log.js';
+import { RequestMetrics } from '../metrics/request-metrics.js';
 import { ClientIp } from '../net/client-ip.js';
 
 const BODY_LIMIT = '1mb';
@@ -19,6 +20,7 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
     request.clientIp = clientIp.of(request);
     next();
   });
+  app.use(app.get(RequestMetrics).measure);
   app.use(requestLog);
   app.use(securityHeaders(config));
   if (config.corsOrigins.length > 0) app.use(corsFor(config.corsOrigins));

@@ -4,15 +4,15 @@ import type { Request } from 'express';
 import { Public } from '../../common/access/decorators.js';
 import { equalsInConstantTime } from '../../common/crypto/digest.js';
 import { forbidden } from '../../common/errors/panel-error.js';
+import { Metrics } from '../../common/metrics/metrics.js';
 import { Config } from '../../config/config.js';
-import { PanelMetrics } from './panel-metrics.js';
 
 /** Figures for Prometheus: for the same machine, or with `METRICS_TOKEN` as a bearer. */
 @ApiExcludeController()
 @Controller('metrics')
 export class MetricsController {
   constructor(
-    private readonly metrics: PanelMetrics,
+    private readonly metrics: Metrics,
     private readonly config: Config,
   ) {}
 
