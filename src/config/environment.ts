@@ -136,6 +136,12 @@ export class Environment {
   @Min(1)
   GLOBAL_RATE_LIMIT = 500;
 
+  /** Requests a minute of one daemon: it reports for hundreds of servers. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  NODE_RATE_LIMIT = 6000;
+
   /** Bearer secret that may read /metrics; without it only loopback may. */
   @IsOptional()
   @Length(16, 256)

@@ -6,7 +6,7 @@ import type { ThrottlerModuleOptions, ThrottlerStorage } from '@nestjs/throttler
 import type { Request } from 'express';
 import { Config } from '../../config/config.js';
 import { unavailable } from '../errors/panel-error.js';
-import { GLOBAL_WINDOW_SECONDS, NODE_LIMIT } from './limits.js';
+import { GLOBAL_WINDOW_SECONDS, NODE_WINDOW_SECONDS } from './limits.js';
 import type { LimitSubject, RateLimitName } from './limits.js';
 import { RATE_LIMIT_METADATA } from './rate-limit.decorator.js';
 import { RateLimits, rateLimited } from './rate-limits.js';
@@ -18,6 +18,7 @@ import { RateLimits, rateLimited } from './rate-limits.js';
 @Injectable()
 export class AppThrottlerGuard extends ThrottlerGuard {
   private readonly globalLimit: number;
+  private readonly nodeLimit: number;
 
   constructor(
     @InjectThrottlerOptions() options: ThrottlerModuleOptions,
@@ -28,6 +29,7 @@ export class AppThrottlerGuard extends ThrottlerGuard {
   ) {
     super(options, storage, reflector);
     this.globalLimit = config.env.GLOBAL_RATE_LIMIT;
+    this.nodeLimit = config.env.NODE_RATE_LIMIT;
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -49,8 +51,8 @@ export class AppThrottlerGuard extends ThrottlerGuard {
 
   /** Daemons treat every 4xx as final, so beyond their bucket they get 503 and come again. */
   private async countNode(nodeId: number): Promise<boolean> {
-    const { limit, windowSeconds } = NODE_LIMIT;
-    const hit = await this.storageService.increment(`node:${nodeId}`, windowSeconds * 1000, limit, 0, 'panel');
+    const window = NODE_WINDOW_SECONDS * 1000;
+    const hit = await this.storageService.increment(`node:${nodeId}`, window, this.nodeLimit, 0, 'panel');
     if (hit.isBlocked) throw unavailable('Too many calls of this node', 'nodes.too_many_calls', hit.timeToBlockExpire);
     return true;
   }
