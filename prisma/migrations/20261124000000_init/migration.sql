@@ -318,6 +318,8 @@ CREATE TABLE "Server" (
     "dockerImage" VARCHAR(191) NOT NULL,
     "startup" TEXT NOT NULL,
     "environment" JSONB NOT NULL DEFAULT '{}',
+    "processConfig" JSONB NOT NULL DEFAULT '{}',
+    "autoSyncOnEggChange" BOOLEAN NOT NULL DEFAULT true,
     "skipEggScripts" BOOLEAN NOT NULL DEFAULT false,
     "installState" "InstallState" NOT NULL DEFAULT 'installing',
     "installedAt" TIMESTAMPTZ(3),

@@ -73,7 +73,8 @@ function subjectKey(request: Request, by: LimitSubject): string {
     case 'account+ip':
       return `${callerKey(request)}@${request.clientIp}`;
     case 'server':
-      return String(request.params['id']).toLowerCase();
+      // Counted before access is decided: a stranger must not use up the tries of those who may.
+      return `${callerKey(request)}@${String(request.params['id']).toLowerCase()}`;
   }
 }
 
