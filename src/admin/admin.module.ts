@@ -1,4 +1,8 @@
 import { Module } from '@nestjs/common';
+import { LogsModule } from './logs/logs.module.js';
+import { SettingsModule } from './settings/settings.module.js';
+import { SiteModule } from './site/site.module.js';
 
-@Module({})
+/** What is about the panel itself; staff routes of resources live beside their resources. */
+@Module({ imports: [SettingsModule, LogsModule, SiteModule] })
 export class AdminModule {}

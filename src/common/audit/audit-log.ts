@@ -38,12 +38,13 @@ export class AuditLog {
   }
 }
 
-/** Long texts (a pasted command, a user agent) are cut: the log must stay readable and small. */
-function bounded(metadata: Prisma.InputJsonObject): Prisma.InputJsonObject {
-  return Object.fromEntries(
-    Object.entries(metadata).map(([key, value]) => [
-      key,
-      typeof value === 'string' && value.length > MAXIMUM_TEXT ? `${value.slice(0, MAXIMUM_TEXT)}…` : value,
-    ]),
-  );
+/** Long texts (a pasted command, a user agent) are cut, however deep: the log must stay readable and small. */
+function bounded<Value extends Prisma.InputJsonValue | null | undefined>(value: Value): Value {
+  const cut = (part: unknown): unknown => {
+    if (typeof part === 'string') return part.length > MAXIMUM_TEXT ? `${part.slice(0, MAXIMUM_TEXT)}…` : part;
+    if (Array.isArray(part)) return part.map(cut);
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, cut(inner)]));
+  };
+  return cut(value) as Value;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { Prisma } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
+import type { Queryable } from '../../prisma/prisma.service.js';
 import { badRequest } from '../errors/panel-error.js';
 import { EventBus } from '../events/event-bus.js';
 import { logger } from '../logging/logger.js';
@@ -18,6 +19,8 @@ const databaseKey = (key: SettingKey): string => NAME_IN_DATABASE[key] ?? key;
 @Injectable()
 export class PanelSettings implements OnModuleInit {
   private values: Readonly<PanelSettingValues> = defaults();
+  private reloads = 0;
+  private newestApplied = 0;
 
   constructor(
     private readonly prisma: PrismaService,
@@ -44,19 +47,28 @@ export class PanelSettings implements OnModuleInit {
   }
 
   /**
-   * Changes the given settings in one transaction; unknown keys are ignored.
+   * Changes the given settings in one transaction; unknown keys are ignored, and so is `null` where a setting has no
+   * such value.
    * @param given values as they came; `panelFeatureToggles` is accepted for `featureToggles`.
+   * @param alongside what belongs into the same transaction (the audit entry); told what really changes.
    * @throws PanelError 400 naming the setting and what is wrong with it; nothing is changed then.
    */
-  async update(given: Record<string, unknown>): Promise<SettingChange[]> {
-    const input = 'panelFeatureToggles' in given ? { featureToggles: given['panelFeatureToggles'], ...given } : given;
-    const keys = SETTING_KEYS.filter((key) => input[key] !== undefined);
+  async update(
+    given: Record<string, unknown>,
+    alongside?: (changes: readonly SettingChange[], tx: Queryable) => Promise<void>,
+  ): Promise<SettingChange[]> {
+    const input: Record<string, unknown> = {
+      ...given,
+      featureToggles: given['featureToggles'] ?? given['panelFeatureToggles'],
+    };
+    const keys = SETTING_KEYS.filter((key) => isGiven(key, input[key]));
     const changes = await this.prisma.$transaction(async (tx) => {
       // Two admins at once: the second merges over what the first wrote.
       await tx.$executeRaw`LOCK TABLE "PanelSetting" IN SHARE ROW EXCLUSIVE MODE`;
       const current = read(await tx.panelSetting.findMany());
       const planned = keys.map((key) => ({ key, before: current[key], after: parse(key, input[key], current) }));
-      for (const { key, after } of planned) {
+      const changed = planned.filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after));
+      for (const { key, after } of changed) {
         const value = after === null ? Prisma.JsonNull : (after as Prisma.InputJsonValue);
         await tx.panelSetting.upsert({
           where: { key: databaseKey(key) },
@@ -64,21 +76,32 @@ export class PanelSettings implements OnModuleInit {
           update: { value },
         });
       }
-      return planned.filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after));
+      if (changed.length > 0) await alongside?.(changed, tx);
+      return changed;
     });
+    if (changes.length === 0) return changes;
     await this.reload();
     this.bus.publish('settings.changed', {});
     return changes;
   }
 
+  /** Of reloads that overlap the one that began last wins: an earlier one may have read what was true before. */
   private async reload(): Promise<void> {
-    this.values = read(await this.prisma.panelSetting.findMany());
+    const turn = ++this.reloads;
+    const values = read(await this.prisma.panelSetting.findMany());
+    if (turn < this.newestApplied) return;
+    this.newestApplied = turn;
+    this.values = values;
   }
 
   private reloadInBackground(): void {
     this.reload().catch((error: unknown) => logger.error({ err: error }, 'settings not reloaded'));
   }
 }
+
+/** `null` counts as absent, except for settings that are null by default. */
+const isGiven = (key: SettingKey, value: unknown): boolean =>
+  value !== undefined && (value !== null || SETTINGS[key].default === null);
 
 function defaults(): PanelSettingValues {
   return Object.fromEntries(SETTING_KEYS.map((key) => [key, SETTINGS[key].default])) as unknown as PanelSettingValues;

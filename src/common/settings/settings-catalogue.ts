@@ -49,7 +49,9 @@ const parseBoolean = (value: unknown): boolean => {
 const parseText =
   (maximum: number) =>
   (value: unknown): string =>
-    typeof value === 'string' && value.length <= maximum ? value : invalid(`must be text of at most ${maximum} characters`);
+    typeof value === 'string' && value.length <= maximum
+      ? value
+      : invalid(`must be text of at most ${maximum} characters`);
 
 const parseChance =
   (fallback: number) =>
@@ -63,7 +65,10 @@ const parseCountryRules =
   (maximum: number) =>
   (value: unknown): string => {
     const text = parseText(20_000)(value);
-    for (const entry of text.split(/[,\n]/).map((part) => part.trim()).filter(Boolean)) {
+    for (const entry of text
+      .split(/[,\n]/)
+      .map((part) => part.trim())
+      .filter(Boolean)) {
       const [country = '', number = '', ...rest] = entry.split(/[:=;]/).map((part) => part.trim());
       const valid = country !== '' && rest.length === 0 && /^\d{1,2}$/.test(number) && Number(number) <= maximum;
       if (!valid) invalid(`has the entry "${entry}", which is not country:number with a number from 0 to ${maximum}`);
@@ -73,9 +78,13 @@ const parseCountryRules =
 
 const parseTaxRules = (value: unknown): string => {
   const text = parseText(20_000)(value);
-  for (const entry of text.split(/[,;\n]/).map((part) => part.trim()).filter(Boolean)) {
+  for (const entry of text
+    .split(/[,;\n]/)
+    .map((part) => part.trim())
+    .filter(Boolean)) {
     const match = /^[^:]{1,64}:\s*(\d{1,3}(\.\d{1,4})?)$/.exec(entry);
-    if (match === null || Number(match[1]) > 100) invalid(`has the entry "${entry}", which is not CODE:rate with a rate from 0 to 100`);
+    if (match === null || Number(match[1]) > 100)
+      invalid(`has the entry "${entry}", which is not CODE:rate with a rate from 0 to 100`);
   }
   return text;
 };
@@ -91,8 +100,10 @@ const parseToggles = (value: unknown, current: FeatureToggles): FeatureToggles =
   const given: unknown = typeof value === 'string' ? safeJson(value) : value;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return invalid('must be an object of flags');
   const entries = Object.entries(given);
-  if (entries.length > 100 || entries.some(([name]) => !/^\w{1,64}$/.test(name))) return invalid('has a flag with an impossible name');
-  return { ...current, ...Object.fromEntries(entries.map(([name, on]) => [name, coerceFlag(on)])) };
+  if (entries.length > 100 || entries.some(([name]) => !/^\w{1,64}$/.test(name)))
+    return invalid('has a flag with an impossible name');
+  const merged = { ...current, ...Object.fromEntries(entries.map(([name, on]) => [name, coerceFlag(on)])) };
+  return Object.keys(merged).length <= 200 ? merged : invalid('has too many flags');
 };
 
 const safeJson = (text: string): unknown => {
@@ -106,21 +117,68 @@ const safeJson = (text: string): unknown => {
 const parseJson = (value: unknown): unknown =>
   JSON.stringify(value ?? null).length <= 65_536 ? (value ?? null) : invalid('must be at most 64 KiB of JSON');
 
-const defaultToggles = Object.fromEntries(FEATURE_NAMES.map((name) => [name, FEATURES[name].default])) as FeatureToggles;
+const defaultToggles = Object.fromEntries(
+  FEATURE_NAMES.map((name) => [name, FEATURES[name].default]),
+) as FeatureToggles;
 
 /** Every panel setting: default, meaning, and what values it takes. */
 export const SETTINGS: { readonly [Key in SettingKey]: SettingDefinition<PanelSettingValues[Key]> } = {
-  registrationEnabled: { default: true, public: true, description: 'Whether people may register.', parse: parseBoolean },
-  registrationNotice: { default: '', public: true, description: 'Shown while registration is closed.', parse: parseText(2_000) },
-  geoBlockCountries: { default: '', public: true, description: 'country:level (0-5) entries.', parse: parseCountryRules(5) },
-  countryAgeRules: { default: '', public: true, description: 'country:age (0-25) entries.', parse: parseCountryRules(25) },
+  registrationEnabled: {
+    default: true,
+    public: true,
+    description: 'Whether people may register.',
+    parse: parseBoolean,
+  },
+  registrationNotice: {
+    default: '',
+    public: true,
+    description: 'Shown while registration is closed.',
+    parse: parseText(2_000),
+  },
+  geoBlockCountries: {
+    default: '',
+    public: true,
+    description: 'country:level (0-5) entries.',
+    parse: parseCountryRules(5),
+  },
+  countryAgeRules: {
+    default: '',
+    public: true,
+    description: 'country:age (0-25) entries.',
+    parse: parseCountryRules(25),
+  },
   billingCurrency: { default: 'USD', public: true, description: 'Currency code of prices.', parse: parseCurrency },
-  billingTaxRules: { default: '', public: true, description: 'CODE:rate entries, shown on invoices.', parse: parseTaxRules },
-  gamblingEnabled: { default: false, public: true, description: 'Kept for the web client; the game itself is not part of this panel.', parse: parseBoolean },
-  gamblingResourceLuckyChance: { default: 0.0777, public: true, description: 'Kept for the web client.', parse: parseChance(0.0777) },
-  gamblingPowerDenyChance: { default: 0.5, public: true, description: 'Kept for the web client.', parse: parseChance(0.5) },
+  billingTaxRules: {
+    default: '',
+    public: true,
+    description: 'CODE:rate entries, shown on invoices.',
+    parse: parseTaxRules,
+  },
+  gamblingEnabled: {
+    default: false,
+    public: true,
+    description: 'Kept for the web client; the game itself is not part of this panel.',
+    parse: parseBoolean,
+  },
+  gamblingResourceLuckyChance: {
+    default: 0.0777,
+    public: true,
+    description: 'Kept for the web client.',
+    parse: parseChance(0.0777),
+  },
+  gamblingPowerDenyChance: {
+    default: 0.5,
+    public: true,
+    description: 'Kept for the web client.',
+    parse: parseChance(0.5),
+  },
   portalDescriptions: { default: null, public: true, description: 'Marketing text of each portal.', parse: parseJson },
-  feedbackPromptChance: { default: 0.3, public: false, description: 'How often the web client asks for feedback.', parse: parseChance(0.3) },
+  feedbackPromptChance: {
+    default: 0.3,
+    public: false,
+    description: 'How often the web client asks for feedback.',
+    parse: parseChance(0.3),
+  },
   featureToggles: { default: defaultToggles, public: true, description: 'Feature flags.', parse: parseToggles },
   requireVerifiedEmail: {
     default: null,

@@ -1,0 +1,84 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+const toggles = {
+  type: 'object',
+  additionalProperties: { type: 'boolean' },
+  example: { billing: true, dns: false },
+} as const;
+const anyJson = {
+  type: 'object',
+  additionalProperties: true,
+  nullable: true,
+  example: { paid: 'For communities' },
+} as const;
+
+/** The feature flags. */
+export class FeaturesResponse {
+  /** Flag to its state. */
+  @ApiProperty(toggles)
+  featureToggles!: Record<string, boolean>;
+}
+
+/** Panel settings that everybody may read. */
+export class PanelSettingsResponse extends FeaturesResponse {
+  /** Whether people may register. */
+  registrationEnabled!: boolean;
+
+  /** Shown while registration is closed. */
+  registrationNotice!: string;
+
+  /** Text of each portal, in the web client's own form. */
+  @ApiProperty(anyJson)
+  portalDescriptions!: unknown;
+
+  /**
+   * `country:level` entries (0 to 5), separated by commas or new lines.
+   * @example kp:5
+   */
+  geoBlockCountries!: string;
+
+  /**
+   * `country:age` entries (0 to 25), separated by commas or new lines.
+   * @example eu:16
+   */
+  countryAgeRules!: string;
+
+  /**
+   * Currency code of prices.
+   * @example USD
+   */
+  billingCurrency!: string;
+
+  /**
+   * `CODE:rate` entries (0 to 100 percent).
+   * @example DE:19
+   */
+  billingTaxRules!: string;
+
+  /** Kept for the web client. */
+  gamblingEnabled!: boolean;
+
+  /** Kept for the web client; 0 to 1. */
+  gamblingResourceLuckyChance!: number;
+
+  /** Kept for the web client; 0 to 1. */
+  gamblingPowerDenyChance!: number;
+}
+
+/** All panel settings. */
+export class AdminSettingsResponse extends PanelSettingsResponse {
+  /** How often the web client asks for feedback; 0 to 1. */
+  feedbackPromptChance!: number;
+
+  /** Whether creating a server needs a verified e-mail address; null: only when SMTP is configured. */
+  @ApiProperty({ type: Boolean, nullable: true })
+  requireVerifiedEmail!: boolean | null;
+}
+
+/** The settings after a change. */
+export class UpdatedSettingsResponse {
+  /** @example true */
+  success!: true;
+
+  settings!: AdminSettingsResponse;
+}
