@@ -1,0 +1,71 @@
+import { createHistogram } from 'node:perf_hooks';
+import autocannon from 'autocannon';
+
+const WARM_SECONDS = 1;
+const MICROSECONDS = 1000;
+
+/** One kind of request, repeated over all connections. */
+export interface Load {
+  readonly url: string;
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Record<string, string>;
+  /** The body of the next request. */
+  readonly nextBody?: () => string;
+}
+
+export interface Figures {
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Answers received in the measured time. */
+  readonly answers: number;
+  /** Answers that were not 2xx, and connections that broke. */
+  readonly failures: number;
+}
+
+export interface Pace {
+  readonly seconds: number;
+  readonly connections: number;
+}
+
+/** Warms the route, then measures it. `beforeMeasuring` runs in between. */
+export async function measure(load: Load, pace: Pace, beforeMeasuring?: () => Promise<void>): Promise<Figures> {
+  await run(load, { ...pace, seconds: WARM_SECONDS });
+  await beforeMeasuring?.();
+  return run(load, pace);
+}
+
+function run({ url, method = 'GET', headers = {}, nextBody }: Load, pace: Pace): Promise<Figures> {
+  // Autocannon's own percentiles are whole milliseconds.
+  const latencies = createHistogram();
+  const json = nextBody === undefined ? {} : { 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const started = autocannon(
+      {
+        url,
+        method,
+        headers: { ...json, ...headers },
+        connections: pace.connections,
+        duration: pace.seconds,
+        ...(nextBody && { requests: [{ setupRequest: (request) => ({ ...request, body: nextBody() }) }] }),
+      },
+      (error: Error | null, result) => {
+        if (error) reject(error);
+        else resolve(toFigures(result, latencies));
+      },
+    );
+    started.on('response', (_client, _status, _bytes, milliseconds) => {
+      latencies.record(Math.max(1, Math.round(milliseconds * MICROSECONDS)));
+    });
+  });
+}
+
+function toFigures(result: autocannon.Result, latencies: ReturnType<typeof createHistogram>): Figures {
+  return {
+    requestsPerSecond: latencies.count / result.duration,
+    p50Ms: latencies.percentile(50) / MICROSECONDS,
+    p99Ms: latencies.percentile(99) / MICROSECONDS,
+    answers: latencies.count,
+    failures: result.non2xx + result.errors + result.timeouts,
+  };
+}

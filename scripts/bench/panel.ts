@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Child } from './child.ts';
+import { atTheEnd } from './cleanup.ts';
+import { PASSWORD, emailOf } from './data-set.ts';
+import { freePort } from './net.ts';
+import type { Options } from './options.ts';
+import { startCluster } from './postgres-cluster.ts';
+import type { Product } from './product.ts';
+
+const UNLIMITED = '100000000';
+
+/** Settings of the measured panel: production, with the limits that would stop a load test out of the way. */
+export async function panelEnvironment(options: Options): Promise<Record<string, string>> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'panel-bench-'));
+  atTheEnd(() => rmSync(dataDir, { recursive: true, force: true }));
+  const port = await freePort();
+  const url =
+    options.database === 'postgresql' ? (process.env['BENCH_DATABASE_URL'] ?? (await startCluster())) : undefined;
+  return {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    PANEL_URL: `http://127.0.0.1:${port}`,
+    DATA_DIR: dataDir,
+    JWT_SECRET: randomBytes(48).toString('base64url'),
+    SEALING_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    LOG_LEVEL: 'warn',
+    GLOBAL_RATE_LIMIT: UNLIMITED,
+    NODE_RATE_LIMIT: UNLIMITED,
+    AUTH_LOGIN_RATE_IP: UNLIMITED,
+    AUTH_LOGIN_RATE_ACCOUNT: UNLIMITED,
+    NODE_PROBE_INTERVAL_SECONDS: '3600',
+    ...(url !== undefined && { DATABASE_URL: url }),
+  };
+}
+
+/** The production build, running in a process of its own. */
+export class Panel {
+  private constructor(
+    readonly url: string,
+    private readonly child: Child,
+  ) {}
+
+  /** Starts `dist/main.js`, or, with extra routes, the same application with these. */
+  static async start(product: Product, env: Record<string, string>, options: Options, extraRoutes = 0): Promise<Panel> {
+    const url = env['PANEL_URL'] ?? '';
+    const manyRoutes = join(import.meta.dirname, 'many-routes.mjs');
+    const command =
+      extraRoutes > 0
+        ? { file: manyRoutes, args: [product.folder, String(extraRoutes)] }
+        : { file: join(product.folder, 'main.js') };
+    const child = Child.start({ ...command, env, nodeOptions: profiling(options) });
+    await child.ready(`${url}/health/ready`);
+    return new Panel(url, child);
+  }
+
+  residentMegabytes(): number | undefined {
+    return this.child.residentMegabytes();
+  }
+
+  stop(): Promise<void> {
+    return this.child.stop();
+  }
+
+  /** Signs a user of the data set in; gives the session's JWT. */
+  async signIn(n: number): Promise<string> {
+    const body = JSON.stringify({ email: emailOf(n), password: PASSWORD });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${this.url}/api/auth/login`, { method: 'POST', headers, body });
+    if (!answer.ok) throw new Error(`login: ${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as { token: string }).token;
+  }
+
+  async getJson<Body>(path: string, token: string): Promise<Body> {
+    const answer = await fetch(this.url + path, { headers: { authorization: `Bearer ${token}` } });
+    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as Body;
+  }
+
+  /** SQL statements that the panel has sent since it started. */
+  async statements(): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const value = /^panel_sql_statements_total(?:\{.*\})? (\d+)/m.exec(text)?.[1];
+    if (value === undefined) throw new Error('/metrics has no panel_sql_statements_total');
+    return Number(value);
+  }
+}
+
+function profiling({ profile }: Options): string[] {
+  if (profile === undefined) return [];
+  mkdirSync(profile, { recursive: true });
+  return ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
+}

@@ -1,0 +1,134 @@
+import { LINES_PER_SECOND, VIEWER_COUNT } from './fan-out.ts';
+import type { FanOutFigures } from './fan-out.ts';
+import type { Figures } from './load.ts';
+import type { Target } from './rows.ts';
+
+const P99_LIMIT_MS = 100;
+const RESIDENT_LIMIT_MB = 300;
+const SQL_TOLERANCE = 0.1;
+
+export interface MeasuredRow {
+  readonly title: string;
+  readonly target: Target;
+  readonly figures: Figures;
+  readonly sqlPerRequest?: number;
+  readonly residentMegabytes?: number | undefined;
+}
+
+/** Everything one run found out. */
+export interface Findings {
+  readonly database: string;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly bareNest: readonly Figures[];
+  readonly rows: readonly MeasuredRow[];
+  readonly fanOut?: FanOutFigures;
+}
+
+const HEAD = ['', 'req/s', 'of Nest', 'target', '', 'p50 ms', 'p99 ms', 'SQL/req', 'RSS MB', 'failed'];
+
+/** The table that `npm run bench` prints, and a line for each target that was missed. */
+export function toText(findings: Findings): string {
+  const bare = mean(findings.bareNest.map(({ requestsPerSecond }) => requestsPerSecond));
+  const cells = findings.rows.map((row) => toCells(row, bare));
+  const misses = findings.rows.flatMap((row) => missesOf(row, bare));
+  const lines = [
+    `${findings.database}, ${findings.connections} connections, ${findings.seconds} s a row, bare Nest ${bare.toFixed(0)} req/s`,
+    '',
+    ...table([HEAD, ...cells]),
+  ];
+  if (findings.fanOut) {
+    lines.push('', ...fanOutLines(findings.fanOut));
+    misses.push(...fanOutMisses(findings.fanOut));
+  }
+  lines.push(
+    '',
+    ...(misses.length === 0 ? ['Every target was reached.'] : ['Missed:', ...misses.map((miss) => `  ${miss}`)]),
+  );
+  return lines.join('\n');
+}
+
+function toCells(row: MeasuredRow, bare: number): string[] {
+  const { title, target, figures, sqlPerRequest, residentMegabytes } = row;
+  const ratio = figures.requestsPerSecond / bare;
+  return [
+    title,
+    figures.requestsPerSecond.toFixed(0),
+    asPart(ratio),
+    target.ratio === undefined ? '' : asPart(target.ratio),
+    verdict(row, ratio),
+    figures.p50Ms.toFixed(1),
+    figures.p99Ms.toFixed(1),
+    sqlPerRequest === undefined ? '' : sqlPerRequest.toFixed(2),
+    residentMegabytes === undefined ? '' : residentMegabytes.toFixed(0),
+    String(figures.failures),
+  ];
+}
+
+function verdict({ target, figures }: MeasuredRow, ratio: number): string {
+  if (figures.failures > 0 || figures.answers === 0) return 'FAILED';
+  if (target.ratio === undefined) return '';
+  return ratio >= target.ratio ? 'hit' : 'miss';
+}
+
+/** 0.25 as `1/4.0`: the form of the targets. */
+function asPart(ratio: number): string {
+  return ratio >= 1 ? ratio.toFixed(2) : `1/${(1 / ratio).toFixed(1)}`;
+}
+
+function missesOf({ title, target, figures, sqlPerRequest }: MeasuredRow, bare: number): string[] {
+  const misses: string[] = [];
+  const ratio = figures.requestsPerSecond / bare;
+  if (figures.failures > 0) misses.push(`${title}: ${figures.failures} requests failed`);
+  if (target.ratio !== undefined && ratio < target.ratio) {
+    misses.push(`${title}: ${asPart(ratio)} of bare Nest, wanted ${asPart(target.ratio)}`);
+  }
+  if (target.sql !== undefined && sqlPerRequest !== undefined && sqlPerRequest > target.sql + SQL_TOLERANCE) {
+    misses.push(`${title}: ${sqlPerRequest.toFixed(2)} SQL statements a request, wanted ${target.sql}`);
+  }
+  if (figures.p99Ms > P99_LIMIT_MS)
+    misses.push(`${title}: p99 ${figures.p99Ms.toFixed(0)} ms, wanted ${P99_LIMIT_MS} ms`);
+  return misses;
+}
+
+function fanOutLines(figures: FanOutFigures): string[] {
+  const { lines, seconds, lagP50Ms, lagP99Ms, lost, residentMegabytes, kilobytesPerViewer } = figures;
+  const memory =
+    residentMegabytes === undefined || kilobytesPerViewer === undefined
+      ? []
+      : [`${kilobytesPerViewer.toFixed(0)} kB a viewer`, `${residentMegabytes.toFixed(0)} MB resident`];
+  return [
+    `Console: 1 upstream, ${VIEWER_COUNT} viewers, ${LINES_PER_SECOND} lines/s`,
+    `  ${[
+      `${(lines / seconds).toFixed(0)} lines/s delivered`,
+      `lag p50 ${lagP50Ms} ms, p99 ${lagP99Ms} ms`,
+      ...memory,
+      `${lost} viewers lost`,
+    ].join(', ')}`,
+  ];
+}
+
+function fanOutMisses({ lines, seconds, lagP99Ms, lost, residentMegabytes }: FanOutFigures): string[] {
+  const misses: string[] = [];
+  const delivered = lines / seconds / (VIEWER_COUNT * LINES_PER_SECOND);
+  if (delivered < 0.98 || lost > 0)
+    misses.push(`console: ${(delivered * 100).toFixed(0)} % of the lines, ${lost} viewers lost`);
+  if (lagP99Ms > P99_LIMIT_MS) misses.push(`console: lag p99 ${lagP99Ms} ms, wanted ${P99_LIMIT_MS} ms`);
+  if (residentMegabytes !== undefined && residentMegabytes > RESIDENT_LIMIT_MB) {
+    misses.push(`console: ${residentMegabytes.toFixed(0)} MB resident, wanted ${RESIDENT_LIMIT_MB} MB`);
+  }
+  return misses;
+}
+
+function table(rows: string[][]): string[] {
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  '),
+  );
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
