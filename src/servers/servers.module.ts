@@ -1,4 +1,10 @@
 import { Module } from '@nestjs/common';
+import { ServerAccessModule } from './access/server-access.module.js';
+import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
 
-@Module({})
+/** Game servers and everything that belongs to one. */
+@Module({
+  imports: [ServerAccessModule, ServerConfigurationModule],
+  exports: [ServerAccessModule, ServerConfigurationModule],
+})
 export class ServersModule {}
