@@ -155,28 +155,32 @@ export class EnvironmentError extends Error {
   }
 }
 
-/** Reads and checks the environment; throws EnvironmentError with every problem at once. */
-export function readEnvironment(source: NodeJS.ProcessEnv): Environment {
+/** The typed environment and the variables that change rate limits, by name. */
+export interface CheckedEnvironment {
+  readonly environment: Environment;
+  readonly rateOverrides: ReadonlyMap<string, number>;
+}
+
+/** Reads and checks the environment; throws EnvironmentError with every problem at once, one line a variable. */
+export function readEnvironment(source: NodeJS.ProcessEnv): CheckedEnvironment {
   const given = Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== '');
   const environment = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });
-  const problems = validateSync(environment, { whitelist: true }).flatMap((error) =>
-    Object.values(error.constraints ?? {}).map((text) => text),
-  );
-  problems.push(...productionProblems(environment));
+  const problems = validateSync(environment, { whitelist: true }).map(({ property, constraints = {} }) => {
+    // One line a variable: that it must be a number says more than that it is not below the maximum.
+    return constraints['isInt'] ?? Object.values(constraints)[0] ?? `${property} is not acceptable`;
+  });
+  const rates = Object.entries(source).filter(([name, value]) => RATE_NAME.test(name) && (value ?? '').trim() !== '');
+  problems.push(...productionProblems(environment), ...rateProblems(rates));
   if (problems.length > 0) throw new EnvironmentError(problems);
-  return environment;
+  return { environment, rateOverrides: new Map(rates.map(([name, value]) => [name, Number(value)])) };
 }
 
 const RATE_NAME = /^[A-Z0-9_]+_(RATE|WINDOW)_(IP|ACCOUNT|EMAIL|USER)$/;
 
-/** The variables that change rate limits, by name; throws EnvironmentError for anything but whole positive numbers. */
-export function readRateOverrides(source: NodeJS.ProcessEnv): Map<string, number> {
-  const given = Object.entries(source).filter(([name, value]) => RATE_NAME.test(name) && (value ?? '').trim() !== '');
-  const problems = given.filter(([, value]) => !/^[1-9]\d{0,8}$/.test(value ?? ''));
-  if (problems.length > 0) {
-    throw new EnvironmentError(problems.map(([name]) => `${name} must be a whole number from 1`));
-  }
-  return new Map(given.map(([name, value]) => [name, Number(value)]));
+function rateProblems(rates: readonly (readonly [string, string | undefined])[]): string[] {
+  return rates
+    .filter(([, value]) => !/^[1-9]\d{0,8}$/.test((value ?? '').trim()))
+    .map(([name]) => `${name} must be a whole number from 1`);
 }
 
 function productionProblems(environment: Environment): string[] {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Config } from './config.js';
-import { readEnvironment, readRateOverrides } from './environment.js';
+import { readEnvironment } from './environment.js';
 import { loadSecrets } from './secrets.js';
 
 /** The configuration of this process: `.env` of the working folder below the real environment. */
@@ -11,6 +11,6 @@ export function loadConfig(overrides: NodeJS.ProcessEnv = {}): Config {
 
 /** A configuration from the given variables alone; tests use it. */
 export function configFrom(source: NodeJS.ProcessEnv): Config {
-  const environment = readEnvironment(source);
-  return new Config(environment, loadSecrets(environment), readRateOverrides(source));
+  const { environment, rateOverrides } = readEnvironment(source);
+  return new Config(environment, loadSecrets(environment), rateOverrides);
 }

@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EnvironmentError } from './environment.js';
 import type { Environment } from './environment.js';
 
 /** Keys of this installation. `sealing[0]` seals new secrets, every key opens old ones. */
@@ -36,12 +37,30 @@ function storedSecrets(dataDir: string): StoredSecrets {
     jwtSecret: randomBytes(48).toString('base64url'),
     sealingKeys: `k1:${randomBytes(32).toString('base64')}`,
   };
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   try {
-    // `wx` never overwrites: of two first starts one generates and both read the same file.
-    writeFileSync(path, `${JSON.stringify(generated, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeOnce(path, `${JSON.stringify(generated, null, 2)}\n`);
+    return readStored(path);
+  } catch (error) {
+    throw new EnvironmentError([`DATA_DIR cannot be used: ${(error as Error).message}`]);
+  }
+}
+
+/** `wx` never overwrites: of two first starts one generates and both read the same file. */
+function writeOnce(path: string, content: string): void {
+  try {
+    writeFileSync(path, content, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  return JSON.parse(readFileSync(path, 'utf8')) as StoredSecrets;
+}
+
+function readStored(path: string): StoredSecrets {
+  const stored = JSON.parse(readFileSync(path, 'utf8')) as Partial<StoredSecrets>;
+  const { jwtSecret, sealingKeys } = stored;
+  if (typeof jwtSecret !== 'string' || jwtSecret.length < 32 || typeof sealingKeys !== 'string') {
+    // Never replaced silently: a new sealing key would make everything sealed so far unreadable.
+    throw new Error(`${path} does not hold the secrets of this installation; restore it from a backup`);
+  }
+  return { jwtSecret, sealingKeys };
 }

@@ -38,7 +38,8 @@ function requireAccount(request: Request, access: Exclude<Access, { kind: 'publi
     return;
   }
   const missing = access.permissions.find((permission) => !principal.can(permission));
-  if (missing !== undefined) throw forbidden(refusal(principal, missing, access.message), 'auth.insufficient_permissions');
+  if (missing !== undefined)
+    throw forbidden(refusal(principal, missing, access.message), 'auth.insufficient_permissions');
 }
 
 /** Suspended accounts and accounts that are being deleted may do nothing, whatever they present. */

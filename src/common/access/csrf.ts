@@ -30,13 +30,16 @@ export class CsrfProtection {
     }
   }
 
-  /** Whether a browser would say that the request comes from our own pages; also true for what is no browser. */
+  /**
+   * Whether a browser would say that the request comes from our own pages; also true for what is no browser: every
+   * browser sends `Origin` or `Sec-Fetch-Site` with an unsafe request to another site.
+   */
   isSameSite(headers: IncomingHttpHeaders): boolean {
     const fetchSite = headers['sec-fetch-site'];
     if (fetchSite === 'same-origin' || fetchSite === 'none') return true;
     const origin = headers.origin ?? originOf(headers.referer);
     if (origin !== undefined) return this.config.trustedOrigins.has(origin);
-    return fetchSite === undefined && headers['x-sftp-password'] === undefined ? true : headers['x-sftp-password'] !== undefined;
+    return fetchSite === undefined;
   }
 }
 

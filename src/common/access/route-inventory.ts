@@ -32,7 +32,9 @@ export class RouteInventory {
     return this.discovery.getControllers().flatMap(({ metatype, instance }) => {
       if (typeof metatype !== 'function' || typeof instance !== 'object' || instance === null) return [];
       const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
-      return this.scanner.getAllMethodNames(prototype).flatMap((name) => this.routesOf(metatype, prototype[name], name));
+      return this.scanner
+        .getAllMethodNames(prototype)
+        .flatMap((name) => this.routesOf(metatype, prototype[name], name));
     });
   }
 
@@ -47,7 +49,10 @@ export class RouteInventory {
     return prefixes.flatMap((prefix) =>
       paths.map((path) => ({
         method: RequestMethod[method],
-        path: `/${[prefix, path].flatMap((part) => part.split('/')).filter(Boolean).join('/')}`,
+        path: `/${[prefix, path]
+          .flatMap((part) => part.split('/'))
+          .filter(Boolean)
+          .join('/')}`,
         handler: `${controller.name}.${name}`,
         access: read<Access>(ACCESS_METADATA),
         feature: read<FeatureName>(FEATURE_METADATA),

@@ -14,15 +14,13 @@ export class PushCache<Key, Value> {
 
   /** The kept value without waiting, if there is one. */
   peek(key: Key): Value | undefined {
-    const entry = this.entries.get(key);
-    if (entry === undefined) return undefined;
-    if (entry.until > Date.now()) return entry.value;
-    this.entries.delete(key);
-    return undefined;
+    return this.fresh(key)?.value;
   }
 
+  /** The kept value at once, else a promise of it. `null` and `undefined` are values too ("there is none"). */
   get(key: Key): Value | Promise<Value> {
-    return this.peek(key) ?? this.loads.get(key) ?? this.start(key);
+    const entry = this.fresh(key);
+    return entry === undefined ? (this.loads.get(key) ?? this.start(key)) : entry.value;
   }
 
   invalidate(key: Key): void {
@@ -39,6 +37,13 @@ export class PushCache<Key, Value> {
   clear(): void {
     this.entries.clear();
     this.loads.clear();
+  }
+
+  private fresh(key: Key): { value: Value } | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined || entry.until > Date.now()) return entry;
+    this.entries.delete(key);
+    return undefined;
   }
 
   private start(key: Key): Promise<Value> {
@@ -59,6 +64,7 @@ export class PushCache<Key, Value> {
   private keep(key: Key, value: Value): void {
     this.loads.delete(key);
     // A Map keeps insertion order: the first key is the oldest.
+    this.entries.delete(key);
     if (this.entries.size >= this.options.maximum) this.entries.delete(this.entries.keys().next().value as Key);
     this.entries.set(key, { value, until: Date.now() + this.options.lifetimeMs });
   }

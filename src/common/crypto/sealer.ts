@@ -18,7 +18,9 @@ export class Sealer {
     const current = this.config.secrets.sealing[0];
     if (current === undefined) throw new Error('no sealing key');
     const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', current.key, iv).setAAD(Buffer.from(purpose));
+    const cipher = createCipheriv('aes-256-gcm', current.key, iv, { authTagLength: TAG_BYTES }).setAAD(
+      Buffer.from(purpose),
+    );
     const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
     return `${current.id}.${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')}`;
   }
@@ -29,7 +31,10 @@ export class Sealer {
     const entry = this.config.secrets.sealing.find((candidate) => candidate.id === id);
     if (entry === undefined) throw new Error(`A secret is sealed with the key "${id}", which SEALING_KEYS lacks`);
     const bytes = Buffer.from(sealed.slice(separator + 1), 'base64url');
-    const decipher = createDecipheriv('aes-256-gcm', entry.key, bytes.subarray(0, IV_BYTES))
+    // With a fixed length: Node would also accept a shortened tag, which is easier to forge.
+    const decipher = createDecipheriv('aes-256-gcm', entry.key, bytes.subarray(0, IV_BYTES), {
+      authTagLength: TAG_BYTES,
+    })
       .setAAD(Buffer.from(purpose))
       .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
     return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');

@@ -3,7 +3,21 @@ import { PanelError, unavailable } from './panel-error.js';
 /** SQLSTATE classes and driver codes that mean "the database is away", not "the request is wrong". */
 const AWAY =
   /ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|Connection terminated|terminating connection|the database system is|Can't reach database|timeout exceeded when trying to connect|connection timeout|PGlite is closed|DatabaseNotReachable|Cannot use a pool after calling end/i;
-const AWAY_CODES = new Set(['57P01', '57P02', '57P03', '08000', '08001', '08003', '08006', '53300', 'P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
+const AWAY_CODES = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '08000',
+  '08001',
+  '08003',
+  '08006',
+  '53300',
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+]);
 
 interface DatabaseError {
   code?: unknown;
@@ -22,10 +36,16 @@ export function isDatabaseAway(thrown: unknown, depth = 0): boolean {
 /** The answer to an error of Prisma or the driver; undefined for anything else. */
 export function fromDatabase(thrown: unknown): PanelError | undefined {
   if (!isDatabaseError(thrown)) return undefined;
-  if (isDatabaseAway(thrown)) return unavailable('The database is not available. Try again.', 'database.unavailable', 2);
+  if (isDatabaseAway(thrown)) {
+    return new PanelError(503, 'database.unavailable', 'The database is not available. Try again.', {
+      retryAfter: 2,
+      cause: thrown,
+    });
+  }
   const { code } = thrown;
   if (code === 'P2002') return new PanelError(409, 'conflict', 'This already exists', { cause: thrown });
-  if (code === 'P2003') return new PanelError(409, 'conflict', 'Something else still refers to this', { cause: thrown });
+  if (code === 'P2003')
+    return new PanelError(409, 'conflict', 'Something else still refers to this', { cause: thrown });
   if (code === 'P2025') return new PanelError(404, 'not_found', 'Not found', { cause: thrown });
   if (code === 'P2034' || code === '40001' || code === '40P01') {
     return unavailable('The request met another one. Try again.', 'database.conflict', 1);

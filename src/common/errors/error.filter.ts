@@ -55,6 +55,16 @@ export function errorBody(error: PanelError, requestId?: string): ErrorBody {
   };
 }
 
+/** Server errors are for the operator to look at; a database that is away is told in one line, not with a stack each. */
+function report(error: PanelError, request: Request): void {
+  const { cause } = error.options;
+  if (error.status === 503) {
+    if (cause instanceof Error) logger.warn({ reason: cause.message, requestId: request.id }, error.message);
+    return;
+  }
+  if (error.status >= 500) logger.error({ err: cause ?? error, requestId: request.id }, 'request failed');
+}
+
 /** The one exception filter: always a JSON body with `error`, `Retry-After` where waiting helps. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -63,9 +73,7 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const error = toPanelError(thrown);
-    if (error.status >= 500 && error.status !== 503) {
-      logger.error({ err: error.options.cause ?? error, requestId: request.id }, 'request failed');
-    }
+    report(error, request);
     if (response.headersSent) {
       response.destroy();
       return;

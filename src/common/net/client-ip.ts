@@ -14,7 +14,22 @@ function parseAddress(text: string | undefined): Address | undefined {
     .replace(/^\[([^\]]+)\](:\d+)?$/, '$1')
     .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
     .replace(/%.*$/, '');
-  return ipaddr.isValid(bare) ? ipaddr.process(bare) : undefined;
+  // Only the usual spelling of IPv4: `1` and `0x7f.1` are addresses to a C library, but nobody's honest ones.
+  const valid = bare.includes(':') ? ipaddr.IPv6.isValid(bare) : ipaddr.IPv4.isValidFourPartDecimal(bare);
+  return valid ? ipaddr.process(bare) : undefined;
+}
+
+const IPV6_NETWORK_BITS = 64;
+
+/**
+ * Whom an address counts for in a rate limit: IPv4 addresses alone, IPv6 by their network of 64 bits, because that is
+ * what a single customer of a provider gets.
+ */
+export function addressBucket(address: string): string {
+  if (!address.includes(':')) return address;
+  const parsed = parseAddress(address);
+  if (parsed === undefined || parsed.kind() === 'ipv4') return address;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_NETWORK_BITS}`).toString()}/${IPV6_NETWORK_BITS}`;
 }
 
 /** A set of CIDR blocks, IPv4 and IPv6. */
@@ -22,7 +37,9 @@ export class CidrSet {
   private readonly blocks: [Address, number][];
 
   constructor(blocks: readonly string[]) {
-    this.blocks = blocks.map((block) => ipaddr.parseCIDR(block.includes('/') ? block : `${block}/${block.includes(':') ? 128 : 32}`));
+    this.blocks = blocks.map((block) =>
+      ipaddr.parseCIDR(block.includes('/') ? block : `${block}/${block.includes(':') ? 128 : 32}`),
+    );
   }
 
   has(text: string | undefined): boolean {

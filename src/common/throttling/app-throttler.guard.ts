@@ -6,6 +6,7 @@ import type { ThrottlerModuleOptions, ThrottlerStorage } from '@nestjs/throttler
 import type { Request } from 'express';
 import { Config } from '../../config/config.js';
 import { unavailable } from '../errors/panel-error.js';
+import { addressBucket } from '../net/client-ip.js';
 import { GLOBAL_WINDOW_SECONDS, NODE_WINDOW_SECONDS } from './limits.js';
 import type { LimitSubject, RateLimitName } from './limits.js';
 import { RATE_LIMIT_METADATA } from './rate-limit.decorator.js';
@@ -59,19 +60,21 @@ export class AppThrottlerGuard extends ThrottlerGuard {
 }
 
 function callerKey(request: Request): string {
-  return request.principal?.kind === 'user' ? `user:${request.principal.userId}` : `ip:${request.clientIp}`;
+  return request.principal?.kind === 'user'
+    ? `user:${request.principal.userId}`
+    : `ip:${addressBucket(request.clientIp)}`;
 }
 
 function subjectKey(request: Request, by: LimitSubject): string {
   switch (by) {
     case 'ip':
-      return request.clientIp;
+      return addressBucket(request.clientIp);
     case 'email':
       return emailOf(request.body).slice(0, 254);
     case 'account':
       return callerKey(request);
     case 'account+ip':
-      return `${callerKey(request)}@${request.clientIp}`;
+      return `${callerKey(request)}@${addressBucket(request.clientIp)}`;
     case 'server':
       // Counted before access is decided: a stranger must not use up the tries of those who may.
       return `${callerKey(request)}@${String(request.params['id']).toLowerCase()}`;

@@ -59,7 +59,10 @@ export class CounterStore implements ThrottlerStorage {
     const client = this.redis.client;
     if (client === undefined) return this.memory.hit(key, windowSeconds);
     try {
-      const [count, remainingMs] = (await client.eval(HIT_SCRIPT, 1, `limit:${key}`, windowSeconds * 1000)) as [number, number];
+      const [count, remainingMs] = (await client.eval(HIT_SCRIPT, 1, `limit:${key}`, windowSeconds * 1000)) as [
+        number,
+        number,
+      ];
       return { count, resetSeconds: Math.max(1, Math.ceil(remainingMs / 1000)) };
     } catch (error) {
       logger.warn({ reason: (error as Error).message }, 'rate limits are counted per process while Redis is away');

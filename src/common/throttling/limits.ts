@@ -1,4 +1,4 @@
-/** Whom a limit counts: the client's address, the e-mail of the body, the account, or account and address together. */
+/** Whom a limit counts: the client's address, the e-mail of the body, the account, account and address, or account and server. */
 export type LimitSubject = 'ip' | 'email' | 'account' | 'account+ip' | 'server';
 
 /** A fixed window: at most `limit` requests in `windowSeconds`. */
@@ -27,14 +27,24 @@ export const RATE_LIMITS = {
   ],
   resendVerification: [
     { by: 'ip', limit: 6, windowSeconds: 3600, env: ['RESEND_VERIFICATION_RATE_IP', 'RESEND_VERIFICATION_WINDOW_IP'] },
-    { by: 'account', limit: 3, windowSeconds: 3600, env: ['RESEND_VERIFICATION_RATE_USER', 'RESEND_VERIFICATION_WINDOW_USER'] },
+    {
+      by: 'account',
+      limit: 3,
+      windowSeconds: 3600,
+      env: ['RESEND_VERIFICATION_RATE_USER', 'RESEND_VERIFICATION_WINDOW_USER'],
+    },
   ],
   passwordResetRequest: [
     { by: 'ip', limit: 6, windowSeconds: 3600, env: ['PASSWORD_RESET_RATE_IP', 'PASSWORD_RESET_WINDOW_IP'] },
     { by: 'email', limit: 3, windowSeconds: 3600, env: ['PASSWORD_RESET_RATE_EMAIL', 'PASSWORD_RESET_WINDOW_EMAIL'] },
   ],
   passwordResetConfirm: [
-    { by: 'ip', limit: 10, windowSeconds: 3600, env: ['PASSWORD_RESET_CONFIRM_RATE_IP', 'PASSWORD_RESET_CONFIRM_WINDOW_IP'] },
+    {
+      by: 'ip',
+      limit: 10,
+      windowSeconds: 3600,
+      env: ['PASSWORD_RESET_CONFIRM_RATE_IP', 'PASSWORD_RESET_CONFIRM_WINDOW_IP'],
+    },
   ],
   power: [{ by: 'server', limit: 20, windowSeconds: 60 }],
   command: [{ by: 'server', limit: 60, windowSeconds: 60 }],

@@ -14,9 +14,11 @@ export class PanelValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'body' && metadata.metatype !== undefined && (value === undefined || value === null)) {
-      return super.transform({}, metadata);
-    }
+    if (metadata.type !== 'body' || !this.toValidate(metadata)) return super.transform(value, metadata);
+    if (value === undefined || value === null) return super.transform({}, metadata);
+    // Validators look at properties: a text or a list would pass every optional field.
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw badRequest('The body must be a JSON object', 'request.validation');
     return super.transform(value, metadata);
   }
 }
