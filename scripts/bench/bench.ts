@@ -2,85 +2,76 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { Child } from './child.ts';
+import { Bare } from './bare.ts';
 import { atTheEnd, cleanUp, cleanUpOnSignals } from './cleanup.ts';
 import { fill } from './data-set.ts';
 import type { DataSet } from './data-set.ts';
 import { measureFanOut } from './fan-out.ts';
 import type { FanOutFigures } from './fan-out.ts';
-import { measure } from './load.ts';
-import type { Figures } from './load.ts';
+import { warm } from './load.ts';
+import { Meter } from './meter.ts';
+import type { MeasuredRow, Subject } from './meter.ts';
 import { freePort } from './net.ts';
 import { readOptions } from './options.ts';
 import { Panel, panelEnvironment } from './panel.ts';
-import { Product } from './product.ts';
+import type { Environment } from './panel.ts';
+import { loadProduct } from './product.ts';
 import { toText } from './report.ts';
-import type { Findings, MeasuredRow } from './report.ts';
+import type { Findings } from './report.ts';
 import { features, hotRows, session } from './rows.ts';
 import type { Row } from './rows.ts';
 
 const FAN_OUT_TITLE = 'console fan-out';
 
 const options = readOptions(process.argv.slice(2));
-const product = await Product.load(options.dist);
+const product = await loadProduct(options.dist);
 cleanUpOnSignals();
 
 const say = (text: string): void => console.error(text);
 
-function sayFigures(title: string, { requestsPerSecond, p99Ms, failures }: Figures): void {
-  say(
-    `  ${title}: ${requestsPerSecond.toFixed(0)} req/s, p99 ${p99Ms.toFixed(1)} ms${failures > 0 ? `, ${failures} FAILED` : ''}`,
-  );
+async function measured(meter: Meter, subject: Subject): Promise<MeasuredRow> {
+  const row = await meter.measure(subject);
+  const { requestsPerSecond, p99Ms, failures } = row.figures;
+  const failed = failures > 0 ? `, ${failures} FAILED` : '';
+  say(`  ${row.title}: ${requestsPerSecond.toFixed(0)} req/s, p99 ${p99Ms.toFixed(1)} ms${failed}`);
+  return row;
 }
 
-/** A program of this folder that answers `/hello`. */
-async function measureBare(title: string, file: string): Promise<MeasuredRow> {
-  const port = await freePort();
-  const child = Child.start({
-    file: join(import.meta.dirname, file),
-    args: [String(port)],
-    env: { NODE_ENV: 'production' },
-  });
-  const url = `http://127.0.0.1:${port}/hello`;
-  await child.ready(url);
-  const figures = await measure({ url }, options);
-  const residentMegabytes = child.residentMegabytes();
-  await child.stop();
-  sayFigures(title, figures);
-  return { title, target: {}, figures, residentMegabytes };
+async function measureBare(meter: Meter, nest: Bare): Promise<MeasuredRow[]> {
+  const express = await Bare.start('bare-express.ts');
+  const rows = [
+    await measured(meter, { title: 'bare Express', target: {}, ...express }),
+    await measured(meter, { title: 'bare Nest', target: {}, ...nest }),
+  ];
+  await express.child.stop();
+  return rows;
 }
 
-async function measureRow(panel: Panel, row: Row): Promise<MeasuredRow> {
-  let before = 0;
-  const figures = await measure(await row.load(panel), options, async () => {
-    before = await panel.statements();
-  });
-  const sqlPerRequest = ((await panel.statements()) - before) / figures.answers;
-  sayFigures(row.title, figures);
-  return { title: row.title, target: row.target, figures, sqlPerRequest, residentMegabytes: panel.residentMegabytes() };
-}
-
-async function measureRows(env: Record<string, string>, rows: readonly Row[], extraRoutes = 0): Promise<MeasuredRow[]> {
+async function measureRows(
+  meter: Meter,
+  env: Environment,
+  rows: readonly Row[],
+  extraRoutes = 0,
+): Promise<MeasuredRow[]> {
   const wanted = rows.filter(({ title }) => options.rows.test(title));
   if (wanted.length === 0) return [];
   const panel = await Panel.start(product, env, options, extraRoutes);
-  const measured: MeasuredRow[] = [];
-  for (const row of wanted) measured.push(await measureRow(panel, row));
-  await panel.stop();
-  return measured;
+  const results: MeasuredRow[] = [];
+  for (const { title, target, load } of wanted) {
+    const { child } = panel;
+    const statements = (): Promise<number> => panel.statements();
+    results.push(await measured(meter, { title, target, child, load: await load(panel), statements }));
+  }
+  await panel.child.stop();
+  return results;
 }
 
-async function measureConsole(
-  env: Record<string, string>,
-  data: DataSet,
-  port: number,
-): Promise<FanOutFigures | undefined> {
+async function measureConsole(env: Environment, data: DataSet, port: number): Promise<FanOutFigures | undefined> {
   if (!options.rows.test(FAN_OUT_TITLE)) return undefined;
   // A fresh process: memory that the rows before needed would hide what the viewers need.
   const panel = await Panel.start(product, env, options);
   const figures = await measureFanOut(panel, data, port);
-  await panel.stop();
+  await panel.child.stop();
   return figures;
 }
 
@@ -98,7 +89,7 @@ function startStubDaemon(): Promise<string> {
   });
 }
 
-async function fillDatabase(env: Record<string, string>, daemonPort: number): Promise<DataSet> {
+async function fillDatabase(env: Environment, daemonPort: number): Promise<DataSet> {
   const config = product.configFrom(env);
   const database = await product.openDatabase(config);
   try {
@@ -109,30 +100,32 @@ async function fillDatabase(env: Record<string, string>, daemonPort: number): Pr
   }
 }
 
+async function measureCrowded(meter: Meter, env: Environment): Promise<MeasuredRow[]> {
+  const results: MeasuredRow[] = [];
+  for (const count of options.extraRoutes) {
+    const rows = [features, session].map((row) => ({ ...row, title: `${row.title} +${count} routes` }));
+    results.push(...(await measureRows(meter, env, rows, count)));
+  }
+  return results;
+}
+
 async function run(): Promise<Findings> {
+  const { database, seconds, connections } = options;
   say('Making the database …');
   const env = await panelEnvironment(options);
   const daemonPort = await freePort();
   const data = await fillDatabase(env, daemonPort);
   say('Measuring …');
-  const express = await measureBare('bare Express', 'bare-express.ts');
-  const nestBefore = await measureBare('bare Nest', 'bare-nest.ts');
-  const hot = await measureRows(env, hotRows(data));
-  const crowded: MeasuredRow[] = [];
-  for (const count of options.extraRoutes) {
-    const rows = [features, session].map((row) => ({ ...row, title: `${row.title} +${count} routes` }));
-    crowded.push(...(await measureRows(env, rows, count)));
-  }
+  const nest = await Bare.start('bare-nest.ts');
+  await warm(nest.load, options);
+  const meter = new Meter(nest, options);
+  const rows = [
+    ...(await measureBare(meter, nest)),
+    ...(await measureRows(meter, env, hotRows(data))),
+    ...(await measureCrowded(meter, env)),
+  ];
   const fanOut = await measureConsole(env, data, daemonPort);
-  const nestAfter = await measureBare('bare Nest, at the end', 'bare-nest.ts');
-  return {
-    database: options.database,
-    seconds: options.seconds,
-    connections: options.connections,
-    bareNest: [nestBefore.figures, nestAfter.figures],
-    rows: [express, nestBefore, nestAfter, ...hot, ...crowded],
-    ...(fanOut && { fanOut }),
-  };
+  return { database, seconds, connections, bareNest: meter.bareSamples, rows, ...(fanOut && { fanOut }) };
 }
 
 try {

@@ -8,6 +8,8 @@ import { until } from './net.ts';
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 const KEPT_OUTPUT = 4_000;
+/** Clock ticks a second in /proc on every Linux that matters (USER_HZ). */
+const TICKS = 100;
 
 export interface Command {
   readonly file: string;
@@ -18,9 +20,11 @@ export interface Command {
 
 /** A process of its own, so that what is measured shares no event loop with the load. */
 export class Child {
+  private readonly child: ChildProcess;
   private output = '';
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(child: ChildProcess) {
+    this.child = child;
     const keep = (chunk: Buffer): void => {
       this.output = (this.output + chunk.toString()).slice(-KEPT_OUTPUT);
     };
@@ -62,12 +66,17 @@ export class Child {
 
   /** Resident memory in MB; undefined where there is no /proc. */
   residentMegabytes(): number | undefined {
-    try {
-      const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
-      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
-    } catch {
-      return undefined;
-    }
+    const kilobytes = /VmRSS:\s+(\d+) kB/.exec(this.proc('status') ?? '')?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+  }
+
+  /** Processor time used so far, all threads together, in seconds; undefined where there is no /proc. */
+  processorSeconds(): number | undefined {
+    // The name of the program, in brackets, may hold spaces: fields are counted behind it.
+    const fields = this.proc('stat')
+      ?.replace(/^.*\) /s, '')
+      .split(' ');
+    return fields && (Number(fields[11]) + Number(fields[12])) / TICKS;
   }
 
   /** Asks the process to end and waits; kills it when that takes too long. */
@@ -78,6 +87,14 @@ export class Child {
     const impatience = setTimeout(() => this.child.kill('SIGKILL'), STOP_LIMIT_MS);
     await exit;
     clearTimeout(impatience);
+  }
+
+  private proc(file: string): string | undefined {
+    try {
+      return readFileSync(`/proc/${this.child.pid}/${file}`, 'utf8');
+    } catch {
+      return undefined;
+    }
   }
 
   private get ended(): boolean {

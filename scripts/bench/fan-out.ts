@@ -22,14 +22,14 @@ export interface FanOutFigures extends ViewersReport {
 export async function measureFanOut(panel: Panel, data: DataSet, daemonPort: number): Promise<FanOutFigures> {
   const daemon = await startDaemon(panel, data, daemonPort);
   const sockets = await tickets(panel, data);
-  const before = panel.residentMegabytes();
+  const before = panel.child.residentMegabytes();
   const viewers = Child.start({ file: join(import.meta.dirname, 'fan-out-viewers.ts') });
   viewers.send({ sockets, origin: panel.url } satisfies ViewersOrder);
   await viewers.message();
   await sleep(SETTLE_MS);
   viewers.send({ seconds: MEASURED_SECONDS });
   const report = await viewers.message<ViewersReport>();
-  const residentMegabytes = panel.residentMegabytes();
+  const residentMegabytes = panel.child.residentMegabytes();
   await Promise.all([viewers.stop(), daemon.stop()]);
   const growth = residentMegabytes === undefined || before === undefined ? undefined : residentMegabytes - before;
   return {

@@ -28,14 +28,13 @@ export interface Pace {
   readonly connections: number;
 }
 
-/** Warms the route, then measures it. `beforeMeasuring` runs in between. */
-export async function measure(load: Load, pace: Pace, beforeMeasuring?: () => Promise<void>): Promise<Figures> {
-  await run(load, { ...pace, seconds: WARM_SECONDS });
-  await beforeMeasuring?.();
-  return run(load, pace);
+/** Lets the other side compile, fill its caches and open its connections. */
+export async function warm(load: Load, { connections }: Pace): Promise<void> {
+  await measure(load, { seconds: WARM_SECONDS, connections });
 }
 
-function run({ url, method = 'GET', headers = {}, nextBody }: Load, pace: Pace): Promise<Figures> {
+/** Repeats the request over all connections for the given time. */
+export function measure({ url, method = 'GET', headers = {}, nextBody }: Load, pace: Pace): Promise<Figures> {
   // Autocannon's own percentiles are whole milliseconds.
   const latencies = createHistogram();
   const json = nextBody === undefined ? {} : { 'content-type': 'application/json' };

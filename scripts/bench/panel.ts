@@ -12,8 +12,11 @@ import type { Product } from './product.ts';
 
 const UNLIMITED = '100000000';
 
+/** Environment variables of the measured panel. */
+export type Environment = Record<string, string>;
+
 /** Settings of the measured panel: production, with the limits that would stop a load test out of the way. */
-export async function panelEnvironment(options: Options): Promise<Record<string, string>> {
+export async function panelEnvironment(options: Options): Promise<Environment> {
   const dataDir = mkdtempSync(join(tmpdir(), 'panel-bench-'));
   atTheEnd(() => rmSync(dataDir, { recursive: true, force: true }));
   const port = await freePort();
@@ -39,13 +42,16 @@ export async function panelEnvironment(options: Options): Promise<Record<string,
 
 /** The production build, running in a process of its own. */
 export class Panel {
-  private constructor(
-    readonly url: string,
-    private readonly child: Child,
-  ) {}
+  readonly url: string;
+  readonly child: Child;
+
+  private constructor(url: string, child: Child) {
+    this.url = url;
+    this.child = child;
+  }
 
   /** Starts `dist/main.js`, or, with extra routes, the same application with these. */
-  static async start(product: Product, env: Record<string, string>, options: Options, extraRoutes = 0): Promise<Panel> {
+  static async start(product: Product, env: Environment, options: Options, extraRoutes = 0): Promise<Panel> {
     const url = env['PANEL_URL'] ?? '';
     const manyRoutes = join(import.meta.dirname, 'many-routes.mjs');
     const command =
@@ -55,14 +61,6 @@ export class Panel {
     const child = Child.start({ ...command, env, nodeOptions: profiling(options) });
     await child.ready(`${url}/health/ready`);
     return new Panel(url, child);
-  }
-
-  residentMegabytes(): number | undefined {
-    return this.child.residentMegabytes();
-  }
-
-  stop(): Promise<void> {
-    return this.child.stop();
   }
 
   /** Signs a user of the data set in; gives the session's JWT. */

@@ -1,71 +1,56 @@
 import { LINES_PER_SECOND, VIEWER_COUNT } from './fan-out.ts';
 import type { FanOutFigures } from './fan-out.ts';
-import type { Figures } from './load.ts';
-import type { Target } from './rows.ts';
+import type { MeasuredRow } from './meter.ts';
 
 const P99_LIMIT_MS = 100;
 const RESIDENT_LIMIT_MB = 300;
 const SQL_TOLERANCE = 0.1;
-
-export interface MeasuredRow {
-  readonly title: string;
-  readonly target: Target;
-  readonly figures: Figures;
-  readonly sqlPerRequest?: number;
-  readonly residentMegabytes?: number | undefined;
-}
 
 /** Everything one run found out. */
 export interface Findings {
   readonly database: string;
   readonly seconds: number;
   readonly connections: number;
-  readonly bareNest: readonly Figures[];
+  /** Requests per second of bare Nest, sampled around every row. */
+  readonly bareNest: readonly number[];
   readonly rows: readonly MeasuredRow[];
   readonly fanOut?: FanOutFigures;
 }
 
-const HEAD = ['', 'req/s', 'of Nest', 'target', '', 'p50 ms', 'p99 ms', 'SQL/req', 'RSS MB', 'failed'];
+const HEAD = ['', 'req/s', 'of Nest', 'target', '', 'p50 ms', 'p99 ms', 'SQL/req', 'CPU µs', 'RSS MB', 'failed'];
 
 /** The table that `npm run bench` prints, and a line for each target that was missed. */
-export function toText(findings: Findings): string {
-  const bare = mean(findings.bareNest.map(({ requestsPerSecond }) => requestsPerSecond));
-  const cells = findings.rows.map((row) => toCells(row, bare));
-  const misses = findings.rows.flatMap((row) => missesOf(row, bare));
-  const lines = [
-    `${findings.database}, ${findings.connections} connections, ${findings.seconds} s a row, bare Nest ${bare.toFixed(0)} req/s`,
+export function toText({ database, seconds, connections, bareNest, rows, fanOut }: Findings): string {
+  const [least, most] = [Math.min(...bareNest), Math.max(...bareNest)].map((value) => value.toFixed(0));
+  const misses = [...rows.flatMap(missesOf), ...(fanOut ? fanOutMisses(fanOut) : [])];
+  return [
+    `${database}, ${connections} connections, ${seconds} s a row; bare Nest between ${least} and ${most} requests/s`,
     '',
-    ...table([HEAD, ...cells]),
-  ];
-  if (findings.fanOut) {
-    lines.push('', ...fanOutLines(findings.fanOut));
-    misses.push(...fanOutMisses(findings.fanOut));
-  }
-  lines.push(
+    ...table([HEAD, ...rows.map(toCells)]),
+    ...(fanOut ? ['', ...fanOutLines(fanOut)] : []),
     '',
     ...(misses.length === 0 ? ['Every target was reached.'] : ['Missed:', ...misses.map((miss) => `  ${miss}`)]),
-  );
-  return lines.join('\n');
+  ].join('\n');
 }
 
-function toCells(row: MeasuredRow, bare: number): string[] {
-  const { title, target, figures, sqlPerRequest, residentMegabytes } = row;
-  const ratio = figures.requestsPerSecond / bare;
+function toCells(row: MeasuredRow): string[] {
+  const { title, target, figures, ratio, sqlPerRequest, processorMicroseconds, residentMegabytes } = row;
   return [
     title,
     figures.requestsPerSecond.toFixed(0),
     asPart(ratio),
     target.ratio === undefined ? '' : asPart(target.ratio),
-    verdict(row, ratio),
+    verdict(row),
     figures.p50Ms.toFixed(1),
     figures.p99Ms.toFixed(1),
-    sqlPerRequest === undefined ? '' : sqlPerRequest.toFixed(2),
-    residentMegabytes === undefined ? '' : residentMegabytes.toFixed(0),
+    sqlPerRequest?.toFixed(2) ?? '',
+    processorMicroseconds?.toFixed(0) ?? '',
+    residentMegabytes?.toFixed(0) ?? '',
     String(figures.failures),
   ];
 }
 
-function verdict({ target, figures }: MeasuredRow, ratio: number): string {
+function verdict({ target, figures, ratio }: MeasuredRow): string {
   if (figures.failures > 0 || figures.answers === 0) return 'FAILED';
   if (target.ratio === undefined) return '';
   return ratio >= target.ratio ? 'hit' : 'miss';
@@ -76,9 +61,8 @@ function asPart(ratio: number): string {
   return ratio >= 1 ? ratio.toFixed(2) : `1/${(1 / ratio).toFixed(1)}`;
 }
 
-function missesOf({ title, target, figures, sqlPerRequest }: MeasuredRow, bare: number): string[] {
+function missesOf({ title, target, figures, ratio, sqlPerRequest }: MeasuredRow): string[] {
   const misses: string[] = [];
-  const ratio = figures.requestsPerSecond / bare;
   if (figures.failures > 0) misses.push(`${title}: ${figures.failures} requests failed`);
   if (target.ratio !== undefined && ratio < target.ratio) {
     misses.push(`${title}: ${asPart(ratio)} of bare Nest, wanted ${asPart(target.ratio)}`);
@@ -127,8 +111,4 @@ function table(rows: string[][]): string[] {
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  '),
   );
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

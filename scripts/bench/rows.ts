@@ -1,16 +1,11 @@
 import { PASSWORD, SIZES, emailOf, OWNER_OF_200, OWNER_OF_25 } from './data-set.ts';
 import type { BenchNode, DataSet } from './data-set.ts';
 import type { Load } from './load.ts';
+import type { Target } from './meter.ts';
 import type { Panel } from './panel.ts';
 
 const EVENTS_PER_BATCH = 50;
 const ACTIVITY_SPREAD_MS = 60_000;
-
-/** What is promised: a part of a bare Nest's requests per second, and SQL statements a request. */
-export interface Target {
-  readonly ratio?: number;
-  readonly sql?: number;
-}
 
 export interface Row {
   readonly title: string;
