@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cors from 'cors';
 import { json, urlencoded } from 'express';
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../../config/config.js';
 import { requestLog } from '../logging/request-log.js';
@@ -24,9 +24,16 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   app.use(requestLog);
   app.use(securityHeaders(config));
   if (config.corsOrigins.length > 0) app.use(corsFor(config.corsOrigins));
-  // `strict: false`: daemons send the bare body `null`.
-  app.use(json({ limit: BODY_LIMIT, strict: false }));
-  app.use(urlencoded({ limit: BODY_LIMIT, extended: false }));
+  app.use(exceptDaemons(json({ limit: BODY_LIMIT, strict: false })));
+  app.use(exceptDaemons(urlencoded({ limit: BODY_LIMIT, extended: false })));
+}
+
+/** Bodies of daemons' calls are read after the node is known (remote/body). */
+function exceptDaemons(parse: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    if (request.path.toLowerCase().startsWith('/api/remote/')) next();
+    else parse(request, response, next);
+  };
 }
 
 /** Helmet's headers; Swagger UI needs its own inline script and style, and uploads are shown on other origins. */
@@ -34,9 +41,15 @@ function securityHeaders(config: Config): (request: Request, response: Response,
   const https = config.panelUrl.startsWith('https:');
   const common = { strictTransportSecurity: https && { maxAge: 15_552_000, includeSubDomains: true } };
   const policy = (directives: Record<string, string[] | null>) =>
-    helmet({ ...common, contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': https ? [] : null, ...directives } } });
+    helmet({
+      ...common,
+      contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': https ? [] : null, ...directives } },
+    });
   const standard = policy({});
-  const playground = policy({ 'script-src': ["'self'", "'unsafe-inline'"], 'style-src': ["'self'", "'unsafe-inline'"] });
+  const playground = policy({
+    'script-src': ["'self'", "'unsafe-inline'"],
+    'style-src': ["'self'", "'unsafe-inline'"],
+  });
   const uploads = helmet({ ...common, crossOriginResourcePolicy: { policy: 'cross-origin' } });
   return (request, response, next) => {
     const { path } = request;
@@ -63,7 +76,14 @@ function corsFor(origins: string[]): ReturnType<typeof cors> {
       'x-path',
       'x-csrf-token',
     ],
-    exposedHeaders: ['Content-Type', 'Content-Length', 'Content-Disposition', 'Cache-Control', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: [
+      'Content-Type',
+      'Content-Length',
+      'Content-Disposition',
+      'Cache-Control',
+      'Retry-After',
+      'X-Request-Id',
+    ],
     maxAge: 600,
   });
 }

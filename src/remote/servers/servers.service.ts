@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { NodePrincipal } from '../../common/access/principal.js';
+import { notFound } from '../../common/errors/panel-error.js';
+import { Jobs } from '../../common/jobs/jobs.service.js';
+import { PrismaService } from '../../prisma/prisma.service.js';
+import type { InstallScript, ServerObject, ServerPage } from '../../servers/configuration/dto/server-object.dto.js';
+import { ServerConfiguration } from '../../servers/configuration/server-configuration.service.js';
+import { ServerInstallation } from '../../servers/installation/server-installation.service.js';
+import type { BootPage, BootPageQuery } from './dto/boot-page.dto.js';
+import type { InstallReport } from './dto/install-report.dto.js';
+
+/** A daemon calls reset before it listens itself; calls to it make sense only after a while. */
+const RECONCILE_AFTER_SECONDS = 10;
+
+/** What a daemon asks and reports about its servers. Everything is bound to the calling node. */
+@Injectable()
+export class RemoteServers {
+  constructor(
+    private readonly configuration: ServerConfiguration,
+    private readonly installation: ServerInstallation,
+    private readonly prisma: PrismaService,
+    private readonly jobs: Jobs,
+  ) {}
+
+  /** A page of the node's servers, for its boot. */
+  async page(node: NodePrincipal, query: BootPageQuery): Promise<BootPage> {
+    return withPagination(await this.configuration.page(node.nodeId, query.page, query.per_page));
+  }
+
+  /** @throws PanelError 404. */
+  configurationOf(node: NodePrincipal, uuid: string): Promise<ServerObject> {
+    return this.configuration.one(node.nodeId, uuid);
+  }
+
+  /** @throws PanelError 404. */
+  installScriptOf(node: NodePrincipal, uuid: string): Promise<InstallScript> {
+    return this.configuration.installScript(node.nodeId, uuid);
+  }
+
+  /** @throws PanelError 404. */
+  async installed(node: NodePrincipal, uuid: string, { successful, reinstall = false }: InstallReport): Promise<void> {
+    await this.installation.report(node.nodeId, uuid, { successful, reinstall });
+  }
+
+  /**
+   * The daemon has started: what died with it is put right at once, and its servers are brought to what the panel
+   * wants as soon as it listens.
+   */
+  async reset(node: NodePrincipal): Promise<void> {
+    await this.installation.nodeReset(node.nodeId, node.daemonKind);
+    await this.jobs.enqueue(
+      'node.reconcile',
+      { nodeId: node.nodeId },
+      { startAfterSeconds: RECONCILE_AFTER_SECONDS, singletonKey: String(node.nodeId) },
+    );
+  }
+
+  /**
+   * Takes a report that changes nothing.
+   * @throws PanelError 404 when it is about a server that is not on the node.
+   */
+  async acknowledge(node: NodePrincipal, uuid: string): Promise<void> {
+    const server = await this.prisma.server.findFirst({ where: { uuid, nodeId: node.nodeId }, select: { uuid: true } });
+    if (server === null) throw notFound('Server not found', 'servers.not_found');
+  }
+}
+
+function withPagination({ data, meta }: ServerPage): BootPage {
+  const { total, per_page, current_page, last_page } = meta;
+  const pagination = { total, count: data.length, per_page, current_page, total_pages: last_page, links: {} };
+  return { data, meta: { ...meta, pagination } };
+}

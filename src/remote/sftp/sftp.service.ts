@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import type { NodePrincipal } from '../../common/access/principal.js';
+import { isSuperuserRole } from '../../common/access/principal.js';
+import { grants } from '../../common/access/permissions.js';
+import { forbidden } from '../../common/errors/panel-error.js';
+import { normaliseAddress } from '../../common/net/client-ip.js';
+import { AccountCredentials } from '../../identity/auth/account-credentials.js';
+import type { AccountRef } from '../../identity/auth/account-credentials.js';
+import { Database } from '../../prisma/database.js';
+import { daemonPermissions } from '../../servers/access/daemon-permissions.js';
+import { ServerAccess } from '../../servers/access/server-access.service.js';
+import type { SftpLogin, SftpSession } from './dto/sftp-login.dto.js';
+import { LoginAttempts } from './login-attempts.js';
+import type { Attempt } from './login-attempts.js';
+import { serversByShortId } from './sftp.sql.js';
+import type { SftpServerRow } from './sftp.sql.js';
+import { parseSftpUsername } from './sftp-username.js';
+
+/** Decides for the daemons who may log in over SFTP (wings-protocol A.6). */
+@Injectable()
+export class SftpLogins {
+  constructor(
+    private readonly database: Database,
+    private readonly credentials: AccountCredentials,
+    private readonly access: ServerAccess,
+    private readonly attempts: LoginAttempts,
+  ) {}
+
+  /**
+   * The session of a good login to a server on the node.
+   * @throws PanelError 403 with one text for everything that may be wrong: neither accounts, servers nor locks can be
+   * told from it. Never 429, which daemons do not know.
+   */
+  async authenticate(node: NodePrincipal, login: SftpLogin): Promise<SftpSession> {
+    const attempt = attemptOf(node, login);
+    if (!(await this.attempts.begin(attempt))) throw refused();
+    const session = await this.sessionOf(node, login);
+    if (session === undefined) {
+      await this.attempts.failed(attempt);
+      throw refused();
+    }
+    await this.attempts.succeeded(attempt);
+    return session;
+  }
+
+  /**
+   * The server is looked for first, and only on the node: a stolen node token is no way to try the passwords of
+   * accounts that have nothing there. The credential is checked all the same, so that time tells nothing.
+   */
+  private async sessionOf(node: NodePrincipal, login: SftpLogin): Promise<SftpSession | undefined> {
+    const name = parseSftpUsername(login.username);
+    const servers = name === undefined ? [] : await this.serversOf(node, name.shortId);
+    const account = await this.verify(login, servers.length === 0 ? '' : (name?.email ?? ''));
+    if (account === undefined || account.suspended) return undefined;
+    for (const server of servers) {
+      const permissions = await this.permissionsOf(account, server.uuid);
+      if (permissions === undefined) continue;
+      return { user: account.uuid, server: server.uuid, permissions, ignored_files: server.fileDenylist };
+    }
+    return undefined;
+  }
+
+  private serversOf(node: NodePrincipal, shortId: string): Promise<SftpServerRow[]> {
+    return this.database.query<SftpServerRow>(serversByShortId, [node.nodeId, shortId]);
+  }
+
+  private verify({ type, password }: SftpLogin, email: string): Promise<AccountRef | undefined> {
+    if (type === 'password') return this.credentials.verifyPassword(email, password);
+    return this.credentials.verifySshKey(email, password);
+  }
+
+  /**
+   * The account's whole list for the daemon, or undefined when it may not have files. A suspended server is closed to
+   * staff too: the daemon would refuse every operation.
+   */
+  private async permissionsOf(account: AccountRef, serverUuid: string): Promise<string[] | undefined> {
+    const scope = await this.access.forCaller(callerOf(account), serverUuid);
+    if (scope === undefined || scope.suspension !== null || !scope.has('files')) return undefined;
+    return daemonPermissions(scope);
+  }
+}
+
+function attemptOf(node: NodePrincipal, { type, username, password, ip }: SftpLogin): Attempt {
+  return {
+    nodeId: node.nodeId,
+    method: type,
+    username: username.trim().toLowerCase(),
+    secret: password,
+    ip: normaliseAddress(ip),
+  };
+}
+
+function callerOf({ id, role, permissions }: AccountRef): Parameters<ServerAccess['forCaller']>[0] {
+  return { userId: id, canAsStaff: (permission) => isSuperuserRole(role) || grants(permissions, permission) };
+}
+
+const refused = (): Error => forbidden('The user name or password is not valid for this server', 'sftp.refused');
