@@ -5,6 +5,8 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', swcOptions()] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+  // These need a PostgreSQL and a Redis server, or a browser: `npm run test:replicas`, `npm run test:browser`.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(replicas|browser)/'],
   setupFiles: ['<rootDir>/test/support/preload.mjs'],
   maxWorkers: 2,
   testTimeout: 30_000,

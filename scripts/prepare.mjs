@@ -68,9 +68,18 @@ step('install', ['package.json', 'package-lock.json'], ['node_modules/.bin'], 'I
 step('generate', ['package-lock.json', 'prisma/schema'], ['src/generated/prisma'], 'Generating the database client …', () => {
   run('prisma', ['generate']);
 });
-const buildInputs = ['package-lock.json', 'prisma/schema', 'src', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
-step('build', buildInputs, ['dist/main.js'], 'Building …', () => {
+const buildInputs = [
+  'package-lock.json',
+  'prisma/schema',
+  'src',
+  'nest-cli.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/openapi.mjs',
+];
+step('build', buildInputs, ['dist/main.js', 'dist/openapi.json'], 'Building …', () => {
   rmSync(join(stamps, 'build.tsbuildinfo'), { force: true });
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   run('nest', ['build']);
+  run('node', ['scripts/openapi.mjs']);
 });

@@ -10,11 +10,18 @@ import { PostgresDatabase } from '../../src/prisma/postgres.database.js';
 import { readMigrations } from '../../src/prisma/schema-engine.js';
 
 const cache = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'node_modules', '.cache', 'panel');
-const postgresUrl = process.env['TEST_DATABASE_URL'];
-const TEMPLATE = 'panel_test_template';
 
-/** A migrated database of this test file's own: a copy of a template made once, gone when it is closed. */
-export async function openTestDatabase(): Promise<{ database: Database; url?: string }> {
+/** A database and, on PostgreSQL, the address at which others reach it too. */
+export interface TestDatabase {
+  readonly database: Database;
+  readonly url?: string;
+}
+
+/**
+ * A migrated database of this test file's own: a copy of a template made once, gone when it is closed.
+ * @param postgresUrl a PostgreSQL server where databases may be made; PGlite without one
+ */
+export async function openTestDatabase(postgresUrl = process.env['TEST_DATABASE_URL']): Promise<TestDatabase> {
   if (postgresUrl === undefined) {
     const snapshot = new Blob([readFileSync(await snapshotPath())]);
     return { database: await EmbeddedDatabase.inMemory(snapshot) };
@@ -53,6 +60,8 @@ async function copyTemplate(url: string, name: string): Promise<void> {
     await client.query('SELECT pg_advisory_lock(7231908442)');
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [template]);
     if (rowCount === 0) {
+      // What a run that was killed half-way left behind.
+      await client.query(`DROP DATABASE IF EXISTS ${template}_new WITH (FORCE)`);
       await client.query(`CREATE DATABASE ${template}_new`);
       const database = new PostgresDatabase(withDatabase(url, `${template}_new`), 3);
       await migrate(database);

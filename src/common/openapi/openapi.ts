@@ -8,10 +8,14 @@ answer, or use an API key. Every error is a JSON body with \`error\`. Groups tha
 429 with \`Retry-After\`. \`x-permission\` of an operation names what its caller must hold.`;
 
 /** Answers that any route may give, added to those that routes declare themselves. */
-const everywhere: Record<string, string> = {
+const everywhere = {
   429: 'Too many requests; `Retry-After` tells the seconds to wait.',
   503: 'Not available at the moment; `Retry-After` tells when to try again.',
 };
+/** Answers of every route that reads a query or a body … */
+const withInput = { 400: 'A value is missing or not acceptable; `fields` names each.' };
+/** … and of those that read a body. */
+const withBody = { 413: 'The body is too large.' };
 
 /** The OpenAPI document of the application, made from the controllers. */
 export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
@@ -19,9 +23,15 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .setTitle('EcliPanel API')
     .setDescription(description)
     .setVersion('1.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Session token or API key' }, 'session')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Session token or API key' },
+      'session',
+    )
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'API key' }, 'apiKey')
-    .addApiKey({ type: 'apiKey', in: 'cookie', name: 'token', description: 'Session cookie, set by the login' }, 'cookie')
+    .addApiKey(
+      { type: 'apiKey', in: 'cookie', name: 'token', description: 'Session cookie, set by the login' },
+      'cookie',
+    )
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: '<token id>.<token> of a node' }, 'node')
     .build();
   const document = SwaggerModule.createDocument(app, options, {
@@ -33,6 +43,8 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
 }
 
 interface Operation {
+  parameters?: readonly { in?: string }[];
+  requestBody?: unknown;
   responses?: Record<string, unknown>;
 }
 
@@ -44,8 +56,11 @@ function operationsOf(document: OpenAPIObject): Operation[] {
 }
 
 function addCommonErrors(operation: Operation): void {
+  const readsBody = operation.requestBody !== undefined;
+  const readsInput = readsBody || (operation.parameters ?? []).some((parameter) => parameter.in === 'query');
+  const errors = { ...everywhere, ...(readsInput && withInput), ...(readsBody && withBody) };
   const responses = (operation.responses ??= {});
-  for (const [status, text] of Object.entries(everywhere)) {
+  for (const [status, text] of Object.entries(errors)) {
     responses[status] ??= {
       description: text,
       content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorResponse' } } },

@@ -1,0 +1,149 @@
+import {
+  addSubuser,
+  changeUser,
+  createAdmin,
+  createAllocations,
+  createApiKey,
+  createEgg,
+  createNode,
+  createServer,
+  createStaff,
+  createUser,
+  openSession,
+} from './factories.js';
+import type { TestEgg, TestNode, TestServer, TestUser } from './factories.js';
+import type { Caller } from './http.js';
+import type { TestPanel } from './panel.js';
+
+/** How somebody proves who he is. */
+export type ProofKind = 'none' | 'session' | 'client-key' | 'admin-key' | 'node';
+
+/** Somebody who tries routes, and what a matrix must know of him. */
+export interface Principal extends Caller {
+  readonly name: PrincipalName;
+  readonly proof: ProofKind;
+  /** The account behind it; absent for nobody and for daemons. */
+  readonly user?: TestUser;
+}
+
+export const PRINCIPAL_NAMES = [
+  'nobody',
+  'owner',
+  'stranger',
+  'subuser',
+  'subuserWithout',
+  'staff',
+  'staffWithout',
+  'rootAdmin',
+  'clientKey',
+  'clientKeyWithout',
+  'strangersKey',
+  'adminKey',
+  'suspendedOwner',
+  'node',
+  'otherNode',
+] as const;
+
+export type PrincipalName = (typeof PRINCIPAL_NAMES)[number];
+
+/** Everybody who may try, around one server. */
+export interface Cast {
+  readonly principals: Readonly<Record<PrincipalName, Principal>>;
+  /** Belongs to `owner`, on `node`. */
+  readonly server: TestServer;
+  /** Belongs to `suspendedOwner`, on `node`. */
+  readonly suspendedOwnersServer: TestServer;
+  /** Belongs to `stranger`, on `otherNode`. */
+  readonly strangersServer: TestServer;
+  readonly egg: TestEgg;
+  readonly node: TestNode;
+  readonly otherNode: TestNode;
+}
+
+export const DELEGABLE = [
+  'console',
+  'power',
+  'files',
+  'backups',
+  'startup',
+  'settings',
+  'databases',
+  'schedules',
+  'subusersd',
+  'activity',
+  'stats',
+  'network',
+  'mounts',
+  'file-sharing',
+] as const;
+
+/** A permission that no route asks for: its holder has a role, so the role `default` does not count for him. */
+const IRRELEVANT = 'matrix:nothing';
+
+/**
+ * Makes the cast of the who-may-call matrix.
+ *
+ * | name | who |
+ * |---|---|
+ * | nobody | no credential |
+ * | owner, stranger | accounts with the role `default`; each owns a server |
+ * | subuser, subuserWithout | accepted entries on the owner's server: everything delegable, or nothing |
+ * | staff, staffWithout | an assigned role with `*`, or with nothing that matters |
+ * | rootAdmin | holds everything |
+ * | clientKey, clientKeyWithout | the owner's keys: `*`, or nothing that matters |
+ * | strangersKey | the stranger's key with `*` |
+ * | adminKey | an admin key of the rootAdmin |
+ * | suspendedOwner | a suspended account with a live session |
+ * | node, otherNode | daemons |
+ */
+export async function createCast(panel: TestPanel): Promise<Cast> {
+  const [node, otherNode, egg] = [await createNode(panel), await createNode(panel), await createEgg(panel)];
+  await createAllocations(panel, node, { amount: 3 });
+  const owner = await createUser(panel);
+  const stranger = await createUser(panel);
+  const suspendedOwner = await createUser(panel);
+  const rootAdmin = await createAdmin(panel);
+  const server = await createServer(panel, { owner, node, egg });
+  const suspendedOwnersServer = await createServer(panel, { owner: suspendedOwner, node, egg });
+  const strangersServer = await createServer(panel, { owner: stranger, node: otherNode, egg });
+  const [subuser, subuserWithout] = [await createUser(panel), await createUser(panel)];
+  await addSubuser(panel, server, subuser, DELEGABLE);
+  await addSubuser(panel, server, subuserWithout, []);
+  const session = (name: PrincipalName, user: TestUser): Promise<Principal> => sessionOf(panel, name, user);
+
+  const principals = {
+    nobody: { name: 'nobody', proof: 'none', headers: {} },
+    owner: await session('owner', owner),
+    stranger: await session('stranger', stranger),
+    subuser: await session('subuser', subuser),
+    subuserWithout: await session('subuserWithout', subuserWithout),
+    staff: await session('staff', await createStaff(panel, ['*'])),
+    staffWithout: await session('staffWithout', await createStaff(panel, [IRRELEVANT])),
+    rootAdmin: await session('rootAdmin', rootAdmin),
+    clientKey: await keyOf(panel, 'clientKey', owner, ['*']),
+    clientKeyWithout: await keyOf(panel, 'clientKeyWithout', owner, [IRRELEVANT]),
+    strangersKey: await keyOf(panel, 'strangersKey', stranger, ['*']),
+    adminKey: await keyOf(panel, 'adminKey', rootAdmin, 'admin'),
+    suspendedOwner: await session('suspendedOwner', suspendedOwner),
+    node: { name: 'node', proof: 'node', headers: node.headers },
+    otherNode: { name: 'otherNode', proof: 'node', headers: otherNode.headers },
+  } satisfies Record<PrincipalName, Principal>;
+  await changeUser(panel, suspendedOwner, { suspended: true });
+  return { principals, server, suspendedOwnersServer, strangersServer, egg, node, otherNode };
+}
+
+async function sessionOf(panel: TestPanel, name: PrincipalName, user: TestUser): Promise<Principal> {
+  const { headers } = await openSession(panel, user);
+  return { name, proof: 'session', user, headers };
+}
+
+async function keyOf(
+  panel: TestPanel,
+  name: PrincipalName,
+  user: TestUser,
+  permissions: readonly string[] | 'admin',
+): Promise<Principal> {
+  const isAdmin = permissions === 'admin';
+  const { headers } = await createApiKey(panel, user, isAdmin ? { type: 'admin' } : { permissions });
+  return { name, proof: isAdmin ? 'admin-key' : 'client-key', user, headers };
+}
