@@ -1,6 +1,13 @@
 import { Global, Module } from '@nestjs/common';
-import { NodeAuthenticator } from '../common/access/principal-resolver.js';
+import { AllocationsModule } from './allocations/allocations.module.js';
+import { NodeAuthenticationModule } from './authentication/node-authentication.module.js';
+import { NodeHealthModule } from './health/node-health.module.js';
+import { WingsModule } from './wings/wings.module.js';
 
+/** The machines that run game servers, and everything the panel says to them. */
 @Global()
-@Module({ providers: [{ provide: NodeAuthenticator, useValue: {} }], exports: [NodeAuthenticator] })
+@Module({
+  imports: [AllocationsModule, NodeAuthenticationModule, NodeHealthModule, WingsModule],
+  exports: [AllocationsModule, NodeAuthenticationModule, NodeHealthModule, WingsModule],
+})
 export class NodesModule {}

@@ -10,6 +10,12 @@ export interface PanelEvents {
   'api_key.revoked': { userId: number; apiKeyId: number };
   /** Address, credential or existence of a node. */
   'node.changed': { nodeId: number };
+  /** Newest heartbeats; `at` in Unix milliseconds. */
+  'nodes.heartbeats': {
+    states: { nodeId: number; status: 'ok' | 'timeout' | 'error'; responseMs: number | null; at: number }[];
+  };
+  /** A node that counted as unreachable has called: its next probe was brought forward. */
+  'nodes.probe_wanted': Record<string, never>;
   /** Owner, subusers, suspension or existence of a server: who may do what with it. */
   'server.access_changed': { serverUuid: string };
   /** State that the node told (offline, starting, running, stopping). */

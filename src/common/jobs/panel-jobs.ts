@@ -4,6 +4,8 @@ export interface PanelJobs {
   'mail.deliver': { mailId: number };
   /** A daemon has restarted: bring its servers to what the panel knows. */
   'node.reconcile': { nodeId: number };
+  /** Remove heartbeats past the history that is shown. */
+  'node.heartbeat_retention': Record<string, never>;
   /** Let the daemon fetch the configuration of a server again. */
   'server.sync': { serverUuid: string };
   /** Delete a server on its node after it is gone from the panel. */

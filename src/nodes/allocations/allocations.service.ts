@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { Prisma } from '../../generated/prisma/client.js';
+import { conflict, unavailable } from '../../common/errors/panel-error.js';
+import type { PanelError } from '../../common/errors/panel-error.js';
+import { PrismaService } from '../../prisma/prisma.service.js';
+import type { Queryable } from '../../prisma/prisma.service.js';
+
+/** One port on one address, as its server has it. */
+export interface ClaimedAllocation {
+  readonly id: number;
+  readonly ip: string;
+  readonly port: number;
+}
+
+export interface ServerAllocation extends ClaimedAllocation {
+  readonly alias: string | null;
+  readonly notes: string | null;
+  readonly isDefault: boolean;
+}
+
+interface DefaultClaim {
+  readonly nodeId: number;
+  /** The server's row must be in the same transaction already. */
+  readonly serverUuid: string;
+  /** With `port`: exactly this one. Alone: any free port of the address. */
+  readonly ip?: string;
+  readonly port?: number;
+}
+
+interface FurtherClaim {
+  readonly nodeId: number;
+  readonly serverUuid: string;
+  readonly count: number;
+}
+
+/**
+ * Ports of nodes, given to servers. Each claim is one statement that skips rows another claim holds, so that of any
+ * number of claims at once each free port has exactly one winner.
+ */
+@Injectable()
+export class Allocations {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /**
+   * Claims the port a server listens on: the one asked for, else the lowest free one, on the node's default address
+   * if it has any.
+   * @returns null on a node that has no ports at all: servers there have none.
+   * @throws PanelError 409 when the port asked for is taken or unknown; 503 when no port is free.
+   */
+  async claimDefault(tx: Queryable, { nodeId, serverUuid, ip, port }: DefaultClaim): Promise<ClaimedAllocation | null> {
+    const [claimed] = await tx.$queryRaw<ClaimedAllocation[]>`
+      UPDATE "Allocation" SET "serverUuid" = ${serverUuid}::uuid, "isDefault" = true
+      WHERE "id" = (
+        SELECT a."id" FROM "Allocation" a JOIN "Node" n ON n."id" = a."nodeId"
+        WHERE a."nodeId" = ${nodeId} AND a."serverUuid" IS NULL
+          ${ip === undefined ? Prisma.sql`AND strpos(a."ip", ':') = 0` : Prisma.sql`AND a."ip" = ${ip}`}
+          ${port === undefined ? Prisma.empty : Prisma.sql`AND a."port" = ${port}`}
+        ORDER BY a."ip" = coalesce(n."defaultIp", '0.0.0.0') DESC, a."port", a."id"
+        LIMIT 1 FOR UPDATE OF a SKIP LOCKED
+      )
+      RETURNING "id", "ip", "port"`;
+    if (claimed !== undefined) return claimed;
+    if (port !== undefined) throw conflict('This port is not available on the node', 'allocations.taken');
+    return this.refuse(tx, nodeId);
+  }
+
+  /**
+   * Claims further ports for a server, on the address of its default port first; all of them or none.
+   * @throws PanelError 503 when fewer are free.
+   */
+  async claimMore(tx: Queryable, { nodeId, serverUuid, count }: FurtherClaim): Promise<ClaimedAllocation[]> {
+    if (count === 0) return [];
+    const claimed = await tx.$queryRaw<ClaimedAllocation[]>`
+      WITH picked AS MATERIALIZED (
+        SELECT a."id" FROM "Allocation" a
+        WHERE a."nodeId" = ${nodeId} AND a."serverUuid" IS NULL AND strpos(a."ip", ':') = 0
+        ORDER BY a."ip" = (
+          SELECT d."ip" FROM "Allocation" d WHERE d."serverUuid" = ${serverUuid}::uuid AND d."isDefault" LIMIT 1
+        ) DESC NULLS LAST, a."port", a."id"
+        LIMIT ${count} FOR UPDATE OF a SKIP LOCKED
+      )
+      UPDATE "Allocation" SET "serverUuid" = ${serverUuid}::uuid
+      FROM picked
+      WHERE "Allocation"."id" = picked."id" AND (SELECT count(*) FROM picked) = ${count}
+      RETURNING "Allocation"."id", "Allocation"."ip", "Allocation"."port"`;
+    if (claimed.length < count) throw await this.noneFree(tx, nodeId);
+    return claimed.sort((left, right) => left.port - right.port);
+  }
+
+  /** Gives all ports of a server back. */
+  async releaseAll(tx: Queryable, serverUuid: string): Promise<void> {
+    await tx.allocation.updateMany({
+      where: { serverUuid },
+      data: { serverUuid: null, isDefault: false, notes: null },
+    });
+  }
+
+  /** The ports of a server, its default first. */
+  listFor(serverUuid: string): Promise<ServerAllocation[]> {
+    return this.prisma.allocation.findMany({
+      where: { serverUuid },
+      select: { id: true, ip: true, port: true, alias: true, notes: true, isDefault: true },
+      orderBy: [{ isDefault: 'desc' }, { ip: 'asc' }, { port: 'asc' }],
+    });
+  }
+
+  private async refuse(tx: Queryable, nodeId: number): Promise<null> {
+    const any = await tx.allocation.findFirst({ where: { nodeId }, select: { id: true } });
+    if (any === null) return null;
+    throw await this.noneFree(tx, nodeId);
+  }
+
+  private async noneFree(tx: Queryable, nodeId: number): Promise<PanelError> {
+    const { _min, _max } = await tx.allocation.aggregate({
+      where: { nodeId },
+      _min: { port: true },
+      _max: { port: true },
+    });
+    const range = _min.port === null ? 'none' : `${_min.port}-${_max.port}`;
+    return unavailable(
+      `No free ports available on this node (range ${range}). Contact an administrator.`,
+      'allocations.exhausted',
+      60,
+    );
+  }
+}

@@ -1,0 +1,178 @@
+import { createSecretKey } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
+import jwt from 'jsonwebtoken';
+import { conflict } from '../../common/errors/panel-error.js';
+import type { DaemonKind, NodeContact } from '../directory/node-directory.js';
+import { jtiOf } from './jti.js';
+import type { Method, NodeAnswer, NodeRequest, NodeTransport } from './node-transport.js';
+import { parseJson, parseLog, parseServers, parseSystem } from './wings-answers.js';
+import type { WingsServerState, WingsSystem } from './wings-answers.js';
+import { badAnswer, credentialRefused, WingsRefusal } from './wings-errors.js';
+
+export type PowerAction = 'start' | 'stop' | 'restart' | 'kill';
+
+const MINUTE = 60_000;
+/** Calls that may take longer than the usual 10 s: the daemon calls back, stops the server or removes its files first. */
+const LIMITS = { create: MINUTE, sync: MINUTE / 2, reinstall: MINUTE, delete: 15 * MINUTE } as const;
+const GO_LOG_MAXIMUM = 100;
+
+/** What differs between clients of one node: how browsers name themselves, and how connections find addresses. */
+export interface WingsClientOptions {
+  /** Sent as `Origin` when the panel opens a console socket; Go Wings checks it. */
+  readonly origin: string;
+  readonly lookup: LookupFunction;
+}
+
+/** One daemon, typed (wings-protocol B). Every failure is a PanelError that names neither address nor answer. */
+export class WingsClient {
+  readonly origin: string;
+  /** For sockets opened beside this client: refuses addresses that nodes may not have. */
+  readonly lookup: LookupFunction;
+
+  constructor(
+    private readonly contact: NodeContact,
+    private readonly transport: NodeTransport,
+    { origin, lookup }: WingsClientOptions,
+  ) {
+    this.origin = origin;
+    this.lookup = lookup;
+  }
+
+  get nodeId(): number {
+    return this.contact.id;
+  }
+
+  get kind(): DaemonKind {
+    return this.contact.kind;
+  }
+
+  /** Where the panel itself reaches the daemon, without `/api`. */
+  get baseUrl(): string {
+    return this.contact.baseUrl;
+  }
+
+  /** The console socket as the panel reaches it. */
+  socketUrl(serverUuid: string): string {
+    return `${this.baseUrl.replace(/^http/, 'ws')}/api/servers/${serverUuid}/ws`;
+  }
+
+  /** The console socket as a browser reaches it: the public address only, under the node's own name. */
+  publicSocketUrl(serverUuid: string): string {
+    const url = new URL(`${this.contact.publicUrl}/api/servers/${serverUuid}/ws`);
+    if (this.contact.fqdn !== null) url.hostname = this.contact.fqdn;
+    url.protocol = this.contact.useSsl ? 'wss:' : 'ws:';
+    return url.toString();
+  }
+
+  /** Signs claims with the node's secret (wings-protocol C); the secret itself stays in here. */
+  sign(claims: object): string {
+    return jwt.sign(claims, createSecretKey(Buffer.from(this.contact.token)), { algorithm: 'HS256' });
+  }
+
+  async system(): Promise<WingsSystem> {
+    return parseSystem(await this.json('GET', '/system'));
+  }
+
+  async listServers(): Promise<WingsServerState[]> {
+    return parseServers(await this.json('GET', '/servers', { maximumBytes: 32 * 1024 * 1024 }));
+  }
+
+  /** Creates and installs a server; its row must be committed, for the daemon asks the panel before it answers. */
+  async createServer(server: { uuid: string; startOnCompletion: boolean; skipScripts: boolean }): Promise<void> {
+    const { uuid, startOnCompletion, skipScripts } = server;
+    const body = { uuid, start_on_completion: startOnCompletion, skip_scripts: skipScripts };
+    await this.call('POST', '/servers', { body, limitMs: LIMITS.create });
+  }
+
+  /** Deletes the server with its files. One that the daemon does not know is deleted already. */
+  async deleteServer(uuid: string): Promise<void> {
+    await this.callUnless404('DELETE', `/servers/${uuid}`, { limitMs: LIMITS.delete });
+  }
+
+  /** Asks for a change of power; what comes of it shows only in the state. */
+  async power(uuid: string, action: PowerAction): Promise<void> {
+    await this.call('POST', `/servers/${uuid}/power`, { body: { action } });
+  }
+
+  async sendCommands(uuid: string, commands: readonly string[]): Promise<void> {
+    await this.call('POST', `/servers/${uuid}/commands`, { body: { commands } });
+  }
+
+  /** Makes the daemon fetch the server's configuration from the panel. */
+  async syncServer(uuid: string): Promise<void> {
+    await this.call('POST', `/servers/${uuid}/sync`, { body: {}, limitMs: LIMITS.sync });
+  }
+
+  async reinstall(uuid: string, { truncateDirectory }: { truncateDirectory: boolean }): Promise<void> {
+    const body = { truncate_directory: truncateDirectory };
+    await this.call('POST', `/servers/${uuid}/reinstall`, { body, limitMs: LIMITS.reinstall });
+  }
+
+  /** @throws PanelError 409 on Go Wings, which cannot. */
+  async abortInstall(uuid: string): Promise<void> {
+    if (this.kind === 'go') throw conflict('This node cannot stop a running installation', 'nodes.unsupported');
+    await this.call('POST', `/servers/${uuid}/install/abort`);
+  }
+
+  /** The last console lines, oldest first; Go Wings keeps 100. */
+  async consoleLog(uuid: string, lines: number): Promise<string[]> {
+    // Each family reads the parameter it knows.
+    const query = `size=${Math.min(lines, GO_LOG_MAXIMUM)}&lines=${lines}`;
+    const { contentType, text } = await this.call('GET', `/servers/${uuid}/logs?${query}`);
+    return parseLog(contentType, text).slice(-lines);
+  }
+
+  /** The last lines of the installation; empty when there are none, and on Go Wings, which does not offer them. */
+  async installLog(uuid: string, lines: number): Promise<string[]> {
+    const answer = await this.callUnless404('GET', `/servers/${uuid}/logs/install?lines=${lines}`);
+    return answer === undefined ? [] : parseLog(answer.contentType, answer.text).slice(-lines);
+  }
+
+  /**
+   * Replaces what a user may do on his open sockets; an empty list closes them. Go Wings cannot replace: his token is
+   * denied there, and a client that still may connect fetches a new one.
+   */
+  async setSocketPermissions(uuid: string, userUuid: string, permissions: readonly string[]): Promise<void> {
+    if (this.kind !== 'go') {
+      const body = { user_permissions: [{ user: userUuid, permissions }] };
+      if ((await this.callUnless404('POST', `/servers/${uuid}/ws/permissions`, { body })) !== undefined) return;
+    }
+    await this.denyTokens(uuid, [jtiOf(userUuid, uuid)]);
+  }
+
+  /** Refuses tokens with these ids that were issued up to now. */
+  async denyTokens(uuid: string, jtis: readonly string[]): Promise<void> {
+    await this.call('POST', `/servers/${uuid}/ws/deny`, { body: { jtis } });
+  }
+
+  /** Closes the user's sockets and SFTP sessions on these servers. */
+  async deauthorizeUser(userUuid: string, serverUuids: readonly string[]): Promise<void> {
+    const body = { user: userUuid, servers: serverUuids };
+    if ((await this.callUnless404('POST', '/deauthorize-user', { body })) !== undefined) return;
+    // Go Wings before 1.12 knows only single tokens.
+    for (const uuid of serverUuids) await this.denyTokens(uuid, [jtiOf(userUuid, uuid)]);
+  }
+
+  private async json(method: Method, path: string, options?: NodeRequest): Promise<unknown> {
+    return parseJson((await this.call(method, path, options)).text);
+  }
+
+  private async callUnless404(method: Method, path: string, options?: NodeRequest): Promise<NodeAnswer | undefined> {
+    try {
+      return await this.call(method, path, options);
+    } catch (error) {
+      if (error instanceof WingsRefusal && error.daemonStatus === 404) return undefined;
+      throw error;
+    }
+  }
+
+  private async call(method: Method, path: string, options?: NodeRequest): Promise<NodeAnswer> {
+    const answer = await this.transport.request(method, path, options);
+    const { status } = answer;
+    if (status >= 200 && status < 300) return answer;
+    // Passed on as they are, these would tell the browser that its own session is over.
+    if (status === 401 || status === 403) throw credentialRefused();
+    if (status < 400) throw badAnswer();
+    throw new WingsRefusal(status);
+  }
+}

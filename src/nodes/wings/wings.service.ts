@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { PanelError } from '../../common/errors/panel-error.js';
+import { EventBus } from '../../common/events/event-bus.js';
+import { Config } from '../../config/config.js';
+import { NodeDirectory } from '../directory/node-directory.js';
+import type { DaemonKind, NodeContact } from '../directory/node-directory.js';
+import { AddressGuard } from './address-guard.js';
+import { NodeTransport } from './node-transport.js';
+import { WingsClient } from './wings-client.js';
+
+interface OpenTransport {
+  readonly transport: NodeTransport;
+  readonly contact: NodeContact;
+}
+
+/** The daemons, each with a connection pool and circuit breaker of its own that live until the node changes. */
+@Injectable()
+export class Wings implements OnApplicationShutdown {
+  private readonly open = new Map<number, OpenTransport>();
+
+  constructor(
+    private readonly directory: NodeDirectory,
+    private readonly guard: AddressGuard,
+    private readonly config: Config,
+    bus: EventBus,
+  ) {
+    bus.on('node.changed', ({ nodeId }) => this.drop(nodeId));
+  }
+
+  /** @throws PanelError 404 `Node not found`; 502 when the node's address is not allowed any more. */
+  async forNode(nodeId: number): Promise<WingsClient> {
+    const contact = await this.directory.contact(nodeId);
+    const options = { origin: contact.allowedOrigin ?? this.config.panelUrl, lookup: this.guard.lookup };
+    return new WingsClient(contact, this.transportOf(contact), options);
+  }
+
+  /** The bare connection to a node, and what its daemon is known to be; for probes. */
+  async transport(nodeId: number): Promise<{ transport: NodeTransport; kind: DaemonKind }> {
+    const contact = await this.directory.contact(nodeId);
+    return { transport: this.transportOf(contact), kind: contact.kind };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([...this.open.values()].map(({ transport }) => transport.destroy()));
+    this.open.clear();
+  }
+
+  private transportOf(contact: NodeContact): NodeTransport {
+    const kept = this.open.get(contact.id);
+    if (kept !== undefined && isSameDaemon(kept.contact, contact)) return kept.transport;
+    this.drop(contact.id);
+    if (this.guard.isForbiddenHost(new URL(contact.baseUrl).hostname)) {
+      throw new PanelError(502, 'nodes.address_forbidden', 'The address of the node is not allowed');
+    }
+    const transport = new NodeTransport(contact.baseUrl, contact.token, this.guard.lookup);
+    this.open.set(contact.id, { transport, contact });
+    return transport;
+  }
+
+  private drop(nodeId: number): void {
+    this.open.get(nodeId)?.transport.close();
+    this.open.delete(nodeId);
+  }
+}
+
+function isSameDaemon(left: NodeContact, right: NodeContact): boolean {
+  return left.baseUrl === right.baseUrl && left.token === right.token;
+}
