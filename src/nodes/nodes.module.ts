@@ -2,12 +2,13 @@ import { Global, Module } from '@nestjs/common';
 import { AllocationsModule } from './allocations/allocations.module.js';
 import { NodeAuthenticationModule } from './authentication/node-authentication.module.js';
 import { NodeHealthModule } from './health/node-health.module.js';
+import { NodePlacementModule } from './placement/node-placement.module.js';
 import { WingsModule } from './wings/wings.module.js';
 
 /** The machines that run game servers, and everything the panel says to them. */
 @Global()
 @Module({
-  imports: [AllocationsModule, NodeAuthenticationModule, NodeHealthModule, WingsModule],
-  exports: [AllocationsModule, NodeAuthenticationModule, NodeHealthModule, WingsModule],
+  imports: [AllocationsModule, NodeAuthenticationModule, NodeHealthModule, NodePlacementModule, WingsModule],
+  exports: [AllocationsModule, NodeAuthenticationModule, NodeHealthModule, NodePlacementModule, WingsModule],
 })
 export class NodesModule {}

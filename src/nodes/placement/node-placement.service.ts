@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { unavailable } from '../../common/errors/panel-error.js';
+import type { PanelError } from '../../common/errors/panel-error.js';
+import type { Queryable } from '../../prisma/prisma.service.js';
+import { NodeHealth } from '../health/node-health.service.js';
+import { hasRoom, lockAutomaticPlacement, lockNode, rankNodes } from './placement.sql.js';
+import type { Demand } from './placement.sql.js';
+import { nodeTypesFor } from './tiers.js';
+import type { PortalRights } from './tiers.js';
+
+/** Who wants to place a server of what size, and where if he has a preference. */
+export interface PlacementRequest extends PortalRights, Demand {
+  readonly nodeId?: number;
+}
+
+export interface PlacedNode {
+  readonly id: number;
+  readonly uuid: string;
+  readonly name: string;
+}
+
+const placed = { id: true, uuid: true, name: true } as const;
+const refuse = (message: string, code: string): PanelError => unavailable(message, code, 60);
+
+/** Decides where a new server goes. */
+@Injectable()
+export class NodePlacement {
+  constructor(private readonly health: NodeHealth) {}
+
+  /**
+   * The node for a new server, locked in the caller's transaction: as long as the caller inserts the server in it, no
+   * number of placements at once takes a node beyond its capacity.
+   * @throws PanelError 503 with the text of contract servers, "Node pick".
+   */
+  async choose(tx: Queryable, request: PlacementRequest): Promise<PlacedNode> {
+    return request.nodeId === undefined ? this.best(tx, request) : this.preferred(tx, request.nodeId, request);
+  }
+
+  /** Types first, then the most room; unlike the panels before, never a node of another portal. */
+  private async best(tx: Queryable, request: PlacementRequest): Promise<PlacedNode> {
+    const { maximumAgeSeconds } = this.health;
+    await lockAutomaticPlacement(tx);
+    const candidates = await rankNodes(tx, { types: nodeTypesFor(request), demand: request, maximumAgeSeconds });
+    // Nearly always the first: only a placement that named the node itself can have filled it in the meantime.
+    for (const id of candidates) {
+      await lockNode(tx, id);
+      if (!(await hasRoom(tx, id, request))) continue;
+      const node = await tx.node.findUnique({ where: { id }, select: placed });
+      if (node !== null) return node;
+    }
+    throw refuse('No nodes available', 'nodes.none_available');
+  }
+
+  private async preferred(tx: Queryable, nodeId: number, request: PlacementRequest): Promise<PlacedNode> {
+    await lockNode(tx, nodeId);
+    const node = await tx.node.findUnique({
+      where: { id: nodeId },
+      select: { ...placed, nodeType: true, deploymentsDisabled: true, deploymentNotice: true },
+    });
+    if (node === null) throw refuse('Specified node not found', 'nodes.not_found');
+    const { nodeType, deploymentsDisabled, deploymentNotice, ...found } = node;
+    if (!nodeTypesFor(request).includes(nodeType)) throw refuseTier(request);
+    if (deploymentsDisabled) {
+      const notice = deploymentNotice ?? 'This node is temporarily unavailable for deployments';
+      throw refuse(notice, 'nodes.deployments_disabled');
+    }
+    if (!this.health.isHealthy(nodeId)) throw refuse('Preferred node is currently unavailable', 'nodes.unhealthy');
+    if (!(await hasRoom(tx, nodeId, request))) throw refuse('This node has no room for the server', 'nodes.full');
+    return found;
+  }
+}
+
+function refuseTier({ tier }: PortalRights): PanelError {
+  return tier === 'enterprise'
+    ? refuse('Node not available for your organisation', 'nodes.other_organisation')
+    : refuse('Node not available for your portal tier', 'nodes.other_tier');
+}

@@ -1,0 +1,71 @@
+import { Prisma } from '../../generated/prisma/client.js';
+import type { NodeType } from '../../generated/prisma/client.js';
+import type { Queryable } from '../../prisma/prisma.service.js';
+
+/** What a server takes from its node: MiB, MiB, percent of a thread; 0 is unlimited and counts nothing. */
+export interface Demand {
+  readonly memory: number;
+  readonly disk: number;
+  readonly cpu: number;
+}
+
+/** Lets automatic placements choose one after the other; held until the transaction ends. */
+const PLACEMENT_LOCK = 7_231_908_443;
+
+const used = Prisma.sql`
+  SELECT count(*)::int AS "servers", coalesce(sum("memory"), 0)::float8 AS "memory",
+    coalesce(sum("disk"), 0)::float8 AS "disk", coalesce(sum("cpu"), 0)::float8 AS "cpu"
+  FROM "Server" WHERE "nodeId" = n."id"`;
+
+const fits = ({ memory, disk, cpu }: Demand): Prisma.Sql => Prisma.sql`
+  (n."memory" IS NULL OR u."memory" + ${memory}::float8 <= n."memory")
+  AND (n."disk" IS NULL OR u."disk" + ${disk}::float8 <= n."disk")
+  AND (n."cpu" IS NULL OR u."cpu" + ${cpu}::float8 <= n."cpu")
+  AND (n."serverLimit" IS NULL OR u."servers" < n."serverLimit")`;
+
+/** Free part of a resource after placing, 0 to 1; unlimited is 1. */
+const freePart = (column: Prisma.Sql, demand: number): Prisma.Sql =>
+  Prisma.sql`coalesce(1 - (u.${column} + ${demand}::float8) / nullif(n.${column}, 0), 1)`;
+
+export async function lockAutomaticPlacement(tx: Queryable): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PLACEMENT_LOCK}::bigint)`;
+}
+
+/** Holds the node's row until the transaction ends, so that its sums cannot change under a placement. */
+export async function lockNode(tx: Queryable, nodeId: number): Promise<void> {
+  // Not FOR UPDATE: that would also wait for every insert that refers to the node.
+  await tx.$executeRaw`SELECT 1 FROM "Node" WHERE "id" = ${nodeId} FOR NO KEY UPDATE`;
+}
+
+/** Whether the node has room. Only a statement of its own after `lockNode` sees what earlier placements committed. */
+export async function hasRoom(tx: Queryable, nodeId: number, demand: Demand): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM "Node" n CROSS JOIN LATERAL (${used}) u WHERE n."id" = ${nodeId} AND ${fits(demand)}`;
+  return rows.length > 0;
+}
+
+/**
+ * Nodes that may take a server: of the wanted types, open, healthy, with room. Types count in the order given, then the
+ * largest free part of what is scarcest on the node, then the fewest servers.
+ */
+export async function rankNodes(
+  tx: Queryable,
+  wanted: { types: readonly NodeType[]; demand: Demand; maximumAgeSeconds: number },
+): Promise<number[]> {
+  const { types, demand, maximumAgeSeconds } = wanted;
+  const rows = await tx.$queryRaw<{ id: number }[]>`
+    SELECT n."id" FROM "Node" n CROSS JOIN LATERAL (${used}) u
+    WHERE n."nodeType"::text = ANY(${[...types]}::text[]) AND NOT n."deploymentsDisabled"
+      AND (n."healthStatus" IS NULL OR (
+        n."healthStatus" = 'ok' AND n."healthCheckedAt" > now() - make_interval(secs => ${maximumAgeSeconds}::float8)
+      ))
+      AND ${fits(demand)}
+    ORDER BY array_position(${[...types]}::text[], n."nodeType"::text),
+      least(
+        ${freePart(Prisma.sql`"memory"`, demand.memory)},
+        ${freePart(Prisma.sql`"disk"`, demand.disk)},
+        ${freePart(Prisma.sql`"cpu"`, demand.cpu)}
+      ) DESC,
+      u."servers", n."id"`;
+  return rows.map(({ id }) => id);
+}
