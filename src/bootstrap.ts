@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { configureHttp } from './common/http/configure-http.js';
 import { IndexedExpressAdapter } from './common/http/indexed-express.adapter.js';
+import { PanelWsAdapter } from './common/http/panel-ws.adapter.js';
 import { logger } from './common/logging/logger.js';
 import { NestLogger } from './common/logging/nest-logger.js';
 import { serveOpenApi } from './common/openapi/openapi.js';
@@ -18,6 +19,7 @@ export async function createApp(config: Config, database: Database): Promise<Nes
     { bodyParser: false, logger: new NestLogger(), abortOnError: false },
   );
   configureHttp(app, config);
+  app.useWebSocketAdapter(new PanelWsAdapter(app));
   serveOpenApi(app);
   return app;
 }

@@ -1,4 +1,7 @@
+import type { ClientRequestArgs } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import { WebSocket } from 'ws';
+import type { ClientOptions } from 'ws';
 import { logger } from '../../common/logging/logger.js';
 import { decodeFrame, encodeFrame } from './frames.js';
 import type { Frame } from './frames.js';
@@ -10,6 +13,8 @@ export interface UpstreamAddress {
   readonly origin: string;
   /** A console JWT of the relay. */
   readonly token: string;
+  /** Refuses addresses that nodes may not have. */
+  readonly lookup: LookupFunction;
 }
 
 /** What a connection to a daemon tells its room. */
@@ -99,26 +104,28 @@ export class UpstreamConsole {
   private async dial(): Promise<void> {
     this.listener.onConnection('Connecting...');
     try {
-      const { url, origin, token } = await this.address();
+      const address = await this.address();
       // A second dial may have begun while the address was looked up.
       if (this.stopped || this.socket !== undefined) return;
-      this.dialled = { url, origin };
-      this.open(url, origin, token);
+      this.open(address);
     } catch (error) {
       logger.info({ server: this.server, reason: (error as Error).message }, 'console not reachable');
       if (!this.stopped && this.socket === undefined) this.retryLater();
     }
   }
 
-  private open(url: string, origin: string, token: string): void {
-    const socket = new WebSocket(url, {
+  private open({ url, origin, token, lookup }: UpstreamAddress): void {
+    const options: ClientOptions & ClientRequestArgs = {
       origin,
+      lookup,
       handshakeTimeout: HANDSHAKE_MS,
       perMessageDeflate: false,
       maxPayload: MAXIMUM_FRAME_BYTES,
       followRedirects: false,
-    });
+    };
+    const socket = new WebSocket(url, options);
     this.socket = socket;
+    this.dialled = { url, origin };
     // `close` follows every `error`.
     socket.on('error', (error) => logger.debug({ server: this.server, reason: error.message }, 'console connection'));
     socket.on('open', () => this.onOpen(socket, token));
