@@ -20,6 +20,8 @@ export interface PanelEvents {
   'server.access_changed': { serverUuid: string };
   /** State that the node told (offline, starting, running, stopping). */
   'server.state_changed': { serverUuid: string; state: string };
+  /** A daemon reported the end of an installation. */
+  'server.installed': { serverUuid: string; successful: boolean };
   /** The connection to the other replicas was away: messages may be missing. */
   'bus.reconnected': Record<string, never>;
 }

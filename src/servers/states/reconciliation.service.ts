@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { logger } from '../../common/logging/logger.js';
+import type { WingsServerState } from '../../nodes/wings/wings-answers.js';
+import type { WingsClient } from '../../nodes/wings/wings-client.js';
+import { isOutage } from '../../nodes/wings/wings-errors.js';
+import { Wings } from '../../nodes/wings/wings.service.js';
+import { PrismaService } from '../../prisma/prisma.service.js';
+import { ServerRemovals } from '../daemon/server-removals.service.js';
+import { ServerSync } from '../daemon/server-sync.service.js';
+
+/** Starting many servers of a node at once would starve all of them. */
+const CONCURRENCY = 5;
+
+/** What a daemon missed while it was away: changed configurations, deletions, and servers that should be running. */
+@Injectable()
+export class Reconciliation {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly wings: Wings,
+    private readonly sync: ServerSync,
+    private readonly removals: ServerRemovals,
+  ) {}
+
+  /** @param known what the daemon says of its servers, by uuid. @throws PanelError when the node goes away meanwhile. */
+  async run(nodeId: number, known: ReadonlyMap<string, WingsServerState>): Promise<void> {
+    await this.removals.removeNoted(nodeId);
+    const daemon = await this.wings.forNode(nodeId);
+    const servers = await this.prisma.server.findMany({
+      where: { nodeId, OR: [{ syncPending: true }, { desiredPower: true }] },
+      select: {
+        uuid: true,
+        syncPending: true,
+        desiredPower: true,
+        installState: true,
+        suspended: true,
+        dmca: true,
+        hibernated: true,
+      },
+    });
+    await eachOf(servers, CONCURRENCY, async (server) => {
+      if (server.syncPending) await this.attempt(() => this.sync.force(server.uuid, nodeId));
+      if (shouldStart(server) && known.get(server.uuid)?.state === 'offline') {
+        await this.attempt(() => start(daemon, server.uuid));
+      }
+    });
+  }
+
+  /** One server that its daemon refuses must not keep the others waiting; a node that is away again ends it all. */
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      logger.warn({ reason: (error as Error).message }, 'server not reconciled with its node');
+    }
+  }
+}
+
+interface Wanted {
+  readonly desiredPower: boolean;
+  readonly installState: string;
+  readonly suspended: boolean;
+  readonly dmca: boolean;
+  readonly hibernated: boolean;
+}
+
+const shouldStart = ({ desiredPower, installState, suspended, dmca, hibernated }: Wanted): boolean =>
+  desiredPower && installState === 'installed' && !suspended && !dmca && !hibernated;
+
+const start = (daemon: WingsClient, uuid: string): Promise<void> => daemon.power(uuid, 'start');
+
+/** Works on the items, so many at a time. The first failure ends it. */
+async function eachOf<Item>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
+}
