@@ -21,11 +21,11 @@ export class EmbeddedDatabase extends Database {
 
   /** Opens the database in a folder; refuses a folder that another live process has open. */
   static async open(directory: string): Promise<EmbeddedDatabase> {
-    const lock = DirectoryLock.acquire(directory);
+    const lock = await DirectoryLock.acquire(directory);
     try {
       return new EmbeddedDatabase(await PGlite.create({ dataDir: `${directory}/db` }), lock);
     } catch (error) {
-      lock.release();
+      await lock.release();
       throw error;
     }
   }
@@ -58,7 +58,7 @@ export class EmbeddedDatabase extends Database {
 
   async close(): Promise<void> {
     await this.pglite.close();
-    this.lock?.release();
+    await this.lock?.release();
   }
 
   private countStatements(): void {

@@ -2,11 +2,11 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import cors from 'cors';
 import { json, urlencoded } from 'express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import helmet from 'helmet';
 import type { Config } from '../../config/config.js';
 import { requestLog } from '../logging/request-log.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
 import { ClientIp } from '../net/client-ip.js';
+import { securityHeaders } from './security-headers.js';
 
 const BODY_LIMIT = '1mb';
 
@@ -22,7 +22,7 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   });
   app.use(app.get(RequestMetrics).measure);
   app.use(requestLog);
-  app.use(securityHeaders(config));
+  app.use(securityHeaders(config.panelUrl.startsWith('https:')));
   if (config.corsOrigins.length > 0) app.use(corsFor(config.corsOrigins));
   app.use(exceptDaemons(json({ limit: BODY_LIMIT, strict: false })));
   app.use(exceptDaemons(urlencoded({ limit: BODY_LIMIT, extended: false })));
@@ -33,28 +33,6 @@ function exceptDaemons(parse: RequestHandler): RequestHandler {
   return (request, response, next) => {
     if (request.path.toLowerCase().startsWith('/api/remote/')) next();
     else parse(request, response, next);
-  };
-}
-
-/** Helmet's headers; Swagger UI needs its own inline script and style, and uploads are shown on other origins. */
-function securityHeaders(config: Config): (request: Request, response: Response, next: NextFunction) => void {
-  const https = config.panelUrl.startsWith('https:');
-  const common = { strictTransportSecurity: https && { maxAge: 15_552_000, includeSubDomains: true } };
-  const policy = (directives: Record<string, string[] | null>) =>
-    helmet({
-      ...common,
-      contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': https ? [] : null, ...directives } },
-    });
-  const standard = policy({});
-  const playground = policy({
-    'script-src': ["'self'", "'unsafe-inline'"],
-    'style-src': ["'self'", "'unsafe-inline'"],
-  });
-  const uploads = helmet({ ...common, crossOriginResourcePolicy: { policy: 'cross-origin' } });
-  return (request, response, next) => {
-    const { path } = request;
-    const choose = path.startsWith('/openapi') ? playground : path.startsWith('/uploads/') ? uploads : standard;
-    choose(request, response, next);
   };
 }
 

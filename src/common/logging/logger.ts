@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { LoggerOptions } from 'pino';
 
 /** Keys whose values never reach a log, wherever they stand. */
 const SECRETS = [
@@ -14,15 +15,18 @@ const SECRETS = [
   'tempToken',
 ];
 
-/** The one logger: JSON lines on standard output. */
-export const logger = pino({
+const SECRET_HEADERS = ['x-api-key', 'x-csrf-token', 'x-sftp-password', 'set-cookie'];
+
+export const loggerOptions = {
   base: null,
   redact: {
-    paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `req.headers.${key}`]).concat([
-      'req.headers["x-api-key"]',
-      'req.headers["x-csrf-token"]',
-      'req.headers["x-sftp-password"]',
-    ]),
+    paths: [
+      ...SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
+      ...SECRET_HEADERS.map((name) => `*.headers["${name}"]`),
+    ],
     censor: '[redacted]',
   },
-});
+} satisfies LoggerOptions;
+
+/** The one logger: JSON lines on standard output. */
+export const logger = pino(loggerOptions);

@@ -112,5 +112,4 @@ export function renderMail<Name extends MailTemplate>(
   return { subject, text: lines.join('\n\n'), html };
 }
 
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -34,7 +34,11 @@ export class Mailer implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.jobs.register('mail.deliver', ({ mailId }) => this.deliver(mailId), { retries: 8, retryDelaySeconds: 15, concurrency: 2 });
+    this.jobs.register('mail.deliver', ({ mailId }) => this.deliver(mailId), {
+      retries: 8,
+      retryDelaySeconds: 15,
+      concurrency: 2,
+    });
   }
 
   /** Puts a mail into the outbox, within the transaction that it belongs to. */
@@ -61,7 +65,13 @@ export class Mailer implements OnModuleInit {
     if (mail === null || mail.status === 'sent' || this.transport === undefined) return;
     try {
       const { toAddress: to, subject, text, html } = mail;
-      await this.transport.sendMail({ to, subject, text, html, messageId: `<panel-${mailId}@${new URL(this.config.panelUrl).hostname}>` });
+      await this.transport.sendMail({
+        to,
+        subject,
+        text,
+        html,
+        messageId: `<panel-${mailId}@${new URL(this.config.panelUrl).hostname}>`,
+      });
       await this.prisma.outboundMail.update({
         where: { id: mailId },
         data: { status: 'sent', sentAt: new Date(), attempts: { increment: 1 }, failureReason: null },

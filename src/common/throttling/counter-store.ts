@@ -16,6 +16,10 @@ const MAXIMUM_KEYS = 100_000;
 export class MemoryCounters {
   private readonly windows = new Map<string, { count: number; endsAt: number }>();
 
+  get size(): number {
+    return this.windows.size;
+  }
+
   hit(key: string, windowSeconds: number): Hit {
     const now = Date.now();
     const window = this.windows.get(key);
@@ -27,6 +31,13 @@ export class MemoryCounters {
     if (this.windows.size >= MAXIMUM_KEYS) this.makeRoom(now);
     this.windows.set(key, { count: 1, endsAt: now + windowSeconds * 1000 });
     return { count: 1, resetSeconds: windowSeconds };
+  }
+
+  /** What was counted, without counting. */
+  peek(key: string): Hit | undefined {
+    const window = this.windows.get(key);
+    if (window === undefined || window.endsAt <= Date.now()) return undefined;
+    return { count: window.count, resetSeconds: Math.max(1, Math.ceil((window.endsAt - Date.now()) / 1000)) };
   }
 
   reset(key: string): void {
@@ -44,6 +55,8 @@ const HIT_SCRIPT = `
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return { count, redis.call('PTTL', KEYS[1]) }`;
+
+const PEEK_SCRIPT = `return { redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]) }`;
 
 /**
  * Counters of all replicas together in Redis, or of this process without it. While Redis is away each replica counts
@@ -67,6 +80,20 @@ export class CounterStore implements ThrottlerStorage {
     } catch (error) {
       logger.warn({ reason: (error as Error).message }, 'rate limits are counted per process while Redis is away');
       return this.memory.hit(key, windowSeconds);
+    }
+  }
+
+  /** What was counted in the present window, without counting; undefined when nothing was. */
+  async peek(key: string): Promise<Hit | undefined> {
+    const client = this.redis.client;
+    if (client === undefined) return this.memory.peek(key);
+    try {
+      const [count, remainingMs] = (await client.eval(PEEK_SCRIPT, 1, `limit:${key}`)) as [string | null, number];
+      if (count === null) return undefined;
+      return { count: Number(count), resetSeconds: Math.max(1, Math.ceil(remainingMs / 1000)) };
+    } catch (error) {
+      logger.warn({ reason: (error as Error).message }, 'rate limits are counted per process while Redis is away');
+      return this.memory.peek(key);
     }
   }
 

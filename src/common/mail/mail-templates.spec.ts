@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderMail } from './mail-templates.js';
+import type { MailLocale, MailTemplate, MailVariables } from './mail-templates.js';
+
+const hostile = '<img src=x onerror="alert(1)">&\'';
+const variables: MailVariables = {
+  'verify-email': { name: hostile, url: 'https://panel.example/v?a=1&b=2', code: '123456' },
+  'password-reset': { name: hostile, url: 'https://panel.example/r' },
+  'server-installed': { name: hostile, serverName: hostile, url: 'https://panel.example/s' },
+  'subuser-invite': { name: hostile, serverName: hostile, inviter: hostile, url: 'https://panel.example/i' },
+};
+const templates = Object.keys(variables) as MailTemplate[];
+const locales: MailLocale[] = ['en', 'ru'];
+const all = templates.flatMap((template) => locales.map((locale): [MailTemplate, MailLocale] => [template, locale]));
+
+const render = (template: MailTemplate, locale: MailLocale) =>
+  renderMail(template, variables[template] as never, { locale, brand: 'A & B' });
+
+describe('a mail', () => {
+  it.each(all)('%s in %s escapes every value in its HTML', (template, locale) => {
+    const { html } = render(template, locale);
+    expect(html).not.toContain('<img');
+    expect(html).not.toMatch(/&(?!#\d+;)/);
+    expect(html).toContain('&#60;img');
+  });
+
+  it.each(all)('%s in %s holds its link in both forms, and the text is not escaped', (template, locale) => {
+    const { text, html, subject } = render(template, locale);
+    expect(text).toContain(variables[template].url);
+    expect(html).toContain('https://panel.example/');
+    expect(text).toContain(hostile);
+    expect(text).toContain('A & B');
+    expect(subject).not.toBe('');
+  });
+
+  it.each(templates)('%s differs between the languages', (template) => {
+    expect(render(template, 'ru').text).toMatch(/[а-я]{4}/i);
+    expect(render(template, 'en').text).not.toMatch(/[а-я]/i);
+  });
+});
