@@ -13,24 +13,24 @@ import { PrismaModule } from './prisma/prisma.module.js';
 import { RemoteModule } from './remote/remote.module.js';
 import { ServersModule } from './servers/servers.module.js';
 
-/** The whole panel. */
-@Module({})
+/**
+ * The whole panel. What takes no configuration is imported in the decorator, not in `with`: Nest registers those modules
+ * depth first, so the not-found route stays behind the routes of nested modules.
+ */
+@Module({
+  imports: [
+    CommonModule,
+    IdentityModule,
+    NodesModule,
+    ServersModule,
+    RemoteModule,
+    AdminModule,
+    HealthModule,
+    NotFoundModule,
+  ],
+})
 export class AppModule {
   static with(config: Config, database: Database): DynamicModule {
-    return {
-      module: AppModule,
-      imports: [
-        ConfigModule.with(config),
-        PrismaModule.with(database),
-        CommonModule,
-        IdentityModule,
-        NodesModule,
-        ServersModule,
-        RemoteModule,
-        AdminModule,
-        HealthModule,
-        NotFoundModule,
-      ],
-    };
+    return { module: AppModule, imports: [ConfigModule.with(config), PrismaModule.with(database)] };
   }
 }

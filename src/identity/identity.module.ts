@@ -1,6 +1,13 @@
 import { Global, Module } from '@nestjs/common';
-import { PrincipalResolver } from '../common/access/principal-resolver.js';
+import { AuthModule } from './auth/auth.module.js';
+import { PrincipalsModule } from './principals/principals.module.js';
+import { SessionsModule } from './sessions/sessions.module.js';
+import { UsersModule } from './users/users.module.js';
 
+/** Accounts and how they prove themselves. Global: every other part asks who is calling. */
 @Global()
-@Module({ providers: [{ provide: PrincipalResolver, useValue: {} }], exports: [PrincipalResolver] })
+@Module({
+  imports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule],
+  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule],
+})
 export class IdentityModule {}

@@ -2,6 +2,8 @@
 export interface PanelJobs {
   /** Send one mail of the outbox. */
   'mail.deliver': { mailId: number };
+  /** Somebody asked to reset the password of an address, which may or may not be known. */
+  'identity.password_reset': { email: string };
   /** A daemon has restarted: bring its servers to what the panel knows. */
   'node.reconcile': { nodeId: number };
   /** Remove heartbeats past the history that is shown. */

@@ -6,6 +6,7 @@ const hostile = '<img src=x onerror="alert(1)">&\'';
 const variables: MailVariables = {
   'verify-email': { name: hostile, url: 'https://panel.example/v?a=1&b=2', code: '123456' },
   'password-reset': { name: hostile, url: 'https://panel.example/r' },
+  'password-changed': { name: hostile, url: 'https://panel.example/p' },
   'server-installed': { name: hostile, serverName: hostile, url: 'https://panel.example/s' },
   'subuser-invite': { name: hostile, serverName: hostile, inviter: hostile, url: 'https://panel.example/i' },
 };

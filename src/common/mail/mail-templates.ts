@@ -10,6 +10,7 @@ export interface MailContent {
 export interface MailVariables {
   'verify-email': { name: string; url: string; code: string };
   'password-reset': { name: string; url: string };
+  'password-changed': { name: string; url: string };
   'server-installed': { name: string; serverName: string; url: string };
   'subuser-invite': { name: string; serverName: string; inviter: string; url: string };
 }
@@ -39,6 +40,15 @@ const en: Catalogue = {
       'If that was not you, ignore this mail: nothing changes.',
     ],
     action: { label: 'Choose a new password', url },
+  }),
+  'password-changed': ({ name, url }) => ({
+    subject: 'Your password was changed',
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      'the password of your account was changed, and other browsers were signed out.',
+      'If that was not you, reset your password at once.',
+    ],
+    action: { label: 'Reset password', url },
   }),
   'server-installed': ({ name, serverName, url }) => ({
     subject: `${serverName} is ready`,
@@ -73,6 +83,15 @@ const ru: Catalogue = {
       'Если это были не вы, не обращайте внимания на это письмо: ничего не изменится.',
     ],
     action: { label: 'Выбрать новый пароль', url },
+  }),
+  'password-changed': ({ name, url }) => ({
+    subject: 'Ваш пароль изменён',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      'Пароль вашей учётной записи изменён, в других браузерах выполнен выход.',
+      'Если это были не вы, немедленно сбросьте пароль.',
+    ],
+    action: { label: 'Сбросить пароль', url },
   }),
   'server-installed': ({ name, serverName, url }) => ({
     subject: `Сервер ${serverName} готов`,

@@ -32,14 +32,6 @@ export function addressBucket(address: string): string {
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_NETWORK_BITS}`).toString()}/${IPV6_NETWORK_BITS}`;
 }
 
-/** The neighbourhood of an address, as one customer of a provider has it: /24 of IPv4, /64 of IPv6. */
-export function networkOf(text: string): string {
-  const address = parseAddress(text);
-  if (address === undefined) return text;
-  const bytes = address.toByteArray();
-  return `${address.kind()}:${bytes.slice(0, bytes.length === 4 ? 3 : 8).join('.')}`;
-}
-
 /** A set of CIDR blocks, IPv4 and IPv6. */
 export class CidrSet {
   private readonly blocks: [Address, number][];

@@ -39,7 +39,9 @@ export class AppThrottlerGuard extends ThrottlerGuard {
     await this.count(`global:${callerKey(request)}`, this.globalLimit, GLOBAL_WINDOW_SECONDS);
     const name = this.reflector.get<RateLimitName | undefined>(RATE_LIMIT_METADATA, context.getHandler());
     if (name === undefined) return true;
-    for (const { by, limit, windowSeconds } of this.rateLimits.of(name)) {
+    const isSuperuser = request.principal?.kind === 'user' && request.principal.isSuperuser;
+    for (const { by, limit, windowSeconds, superusersExempt } of this.rateLimits.of(name)) {
+      if (isSuperuser && superusersExempt === true) continue;
       await this.count(`${name}:${by}:${subjectKey(request, by)}`, limit, windowSeconds);
     }
     return true;
@@ -71,6 +73,8 @@ function subjectKey(request: Request, by: LimitSubject): string {
       return addressBucket(request.clientIp);
     case 'email':
       return emailOf(request.body).slice(0, 254);
+    case 'email+ip':
+      return `${emailOf(request.body).slice(0, 254)}@${addressBucket(request.clientIp)}`;
     case 'account':
       return callerKey(request);
     case 'account+ip':

@@ -1,5 +1,5 @@
-/** Whom a limit counts: the client's address, the e-mail of the body, the account, account and address, or account and server. */
-export type LimitSubject = 'ip' | 'email' | 'account' | 'account+ip' | 'server';
+/** Whom a limit counts: the client's address, the e-mail of the body (with the address), the account, account and address, or account and server. */
+export type LimitSubject = 'ip' | 'email' | 'email+ip' | 'account' | 'account+ip' | 'server';
 
 /** A fixed window: at most `limit` requests in `windowSeconds`. */
 export interface RateLimit {
@@ -8,22 +8,28 @@ export interface RateLimit {
   readonly windowSeconds: number;
   /** Environment variables that change limit and window. */
   readonly env?: readonly [limit: string, window: string];
+  /** Superusers are not counted. */
+  readonly superusersExempt?: boolean;
 }
 
 /** Every named limit of the contract (admin-platform, "Rate limits") for the routes that exist. */
 export const RATE_LIMITS = {
   login: [
     { by: 'ip', limit: 20, windowSeconds: 60, env: ['AUTH_LOGIN_RATE_IP', 'AUTH_LOGIN_WINDOW_IP'] },
-    { by: 'email', limit: 10, windowSeconds: 600, env: ['AUTH_LOGIN_RATE_ACCOUNT', 'AUTH_LOGIN_WINDOW_ACCOUNT'] },
+    // With the address: a stranger must not lock the owner out.
+    { by: 'email+ip', limit: 10, windowSeconds: 600, env: ['AUTH_LOGIN_RATE_ACCOUNT', 'AUTH_LOGIN_WINDOW_ACCOUNT'] },
   ],
   register: [{ by: 'ip', limit: 5, windowSeconds: 3600, env: ['REGISTER_RATE_IP', 'REGISTER_WINDOW_IP'] }],
   profile: [{ by: 'account+ip', limit: 6, windowSeconds: 60 }],
   apiKeyCreate: [
-    { by: 'ip', limit: 10, windowSeconds: 3600, env: ['APIKEY_CREATE_RATE_IP', 'APIKEY_CREATE_WINDOW_IP'] },
-    { by: 'account', limit: 5, windowSeconds: 86_400, env: ['APIKEY_CREATE_RATE_USER', 'APIKEY_CREATE_WINDOW_USER'] },
+    { by: 'ip', limit: 10, windowSeconds: 3600, env: ['APIKEY_CREATE_RATE_IP', 'APIKEY_CREATE_WINDOW_IP'], superusersExempt: true },
+    { by: 'account', limit: 5, windowSeconds: 86_400, env: ['APIKEY_CREATE_RATE_USER', 'APIKEY_CREATE_WINDOW_USER'], superusersExempt: true },
   ],
   verifyEmailLink: [
     { by: 'ip', limit: 20, windowSeconds: 300, env: ['VERIFY_EMAIL_LINK_RATE_IP', 'VERIFY_EMAIL_LINK_WINDOW_IP'] },
+  ],
+  verifyEmailCode: [
+    { by: 'account', limit: 5, windowSeconds: 300, env: ['VERIFY_EMAIL_RATE_USER', 'VERIFY_EMAIL_WINDOW_USER'] },
   ],
   resendVerification: [
     { by: 'ip', limit: 6, windowSeconds: 3600, env: ['RESEND_VERIFICATION_RATE_IP', 'RESEND_VERIFICATION_WINDOW_IP'] },

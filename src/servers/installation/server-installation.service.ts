@@ -5,7 +5,7 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { Jobs } from '../../common/jobs/jobs.service.js';
 import { Mailer } from '../../common/mail/mailer.js';
 import { Config } from '../../config/config.js';
-import { mailLocaleOf } from '../../identity/users/mail-locale.js';
+import { mailLocaleOf } from '../../common/mail/mail-locale.js';
 import type { DaemonKind } from '../../nodes/directory/node-directory.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';

@@ -1,0 +1,70 @@
+import { Body, Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Authenticated, Caller, ClientAddress, Public } from '../../common/access/decorators.js';
+import { UserPrincipal } from '../../common/access/principal.js';
+import { ApiErrors } from '../../common/errors/api-errors.js';
+import { RateLimited } from '../../common/throttling/rate-limit.decorator.js';
+import { SuccessResponse } from '../dto/success.dto.js';
+import { Auth } from './auth.service.js';
+import { CsrfTokenResponse, LoginDto, LoginResponse, SessionResponse } from './dto/login.dto.js';
+
+@ApiTags('Authentication')
+@Controller('api/auth')
+export class AuthController {
+  constructor(private readonly auth: Auth) {}
+
+  /**
+   * Sign in with e-mail and password
+   *
+   * Answers the session token and sets it as an HttpOnly cookie too. After five wrong passwords an address is locked out
+   * of the account for 15 minutes (429).
+   */
+  @Public()
+  @Post('login')
+  @HttpCode(200)
+  @RateLimited('login')
+  @ApiErrors(400, 401, 403)
+  login(
+    @Body() body: LoginDto,
+    @ClientAddress() ip: string,
+    @Headers('user-agent') userAgent: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<LoginResponse> {
+    return this.auth.login(body, ip, userAgent, response);
+  }
+
+  /**
+   * Sign out
+   *
+   * Ends the calling session and clears its cookie; does nothing for API keys.
+   */
+  @Authenticated()
+  @Post('logout')
+  @HttpCode(200)
+  logout(
+    @Caller() caller: UserPrincipal,
+    @ClientAddress() ip: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SuccessResponse> {
+    return this.auth.logout(caller, ip, response);
+  }
+
+  /** Who is signed in */
+  @Authenticated()
+  @Get('session')
+  session(@Caller() caller: UserPrincipal): Promise<SessionResponse> {
+    return this.auth.session(caller);
+  }
+
+  /**
+   * The CSRF token of the session
+   *
+   * For the header `x-csrf-token` of unsafe requests that authenticate by cookie. API keys need none and get 401.
+   */
+  @Authenticated()
+  @Get('csrf-token')
+  csrfToken(@Caller() caller: UserPrincipal): CsrfTokenResponse {
+    return this.auth.csrfToken(caller);
+  }
+}

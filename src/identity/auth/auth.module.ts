@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { EmailVerificationModule } from '../email-verification/email-verification.module.js';
+import { PasswordsModule } from '../passwords/passwords.module.js';
+import { PrincipalsModule } from '../principals/principals.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccountCredentials } from './account-credentials.js';
+import { AccountRecoveryController } from './account-recovery.controller.js';
+import { AccountRecovery } from './account-recovery.service.js';
+import { AuthController } from './auth.controller.js';
+import { Auth } from './auth.service.js';
+import { LoginLockout } from './login-lockout.js';
+import { Login } from './login.service.js';
+import { PasswordReset } from './password-reset.service.js';
+import { SessionCookie } from './session-cookie.js';
+
+@Module({
+  imports: [PrincipalsModule, SessionsModule, PasswordsModule, EmailVerificationModule, UsersModule],
+  controllers: [AuthController, AccountRecoveryController],
+  providers: [AccountCredentials, Auth, AccountRecovery, Login, LoginLockout, PasswordReset, SessionCookie],
+  exports: [AccountCredentials],
+})
+export class AuthModule {}

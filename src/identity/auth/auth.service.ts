@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+import { CsrfProtection } from '../../common/access/csrf.js';
+import type { UserPrincipal } from '../../common/access/principal.js';
+import { AuditLog } from '../../common/audit/audit-log.js';
+import { unauthorized } from '../../common/errors/panel-error.js';
+import { SUCCESS } from '../dto/success.dto.js';
+import type { SuccessResponse } from '../dto/success.dto.js';
+import { Identities } from '../principals/identities.js';
+import { Sessions } from '../sessions/sessions.service.js';
+import { toSessionUser } from '../users/user.mapper.js';
+import type { CsrfTokenResponse, LoginDto, LoginResponse, SessionResponse } from './dto/login.dto.js';
+import { Login } from './login.service.js';
+import { SessionCookie } from './session-cookie.js';
+
+/** The browser's side of a session: its cookie, its CSRF header, what it knows of the account. */
+@Injectable()
+export class Auth {
+  constructor(
+    private readonly logins: Login,
+    private readonly sessions: Sessions,
+    private readonly identities: Identities,
+    private readonly csrf: CsrfProtection,
+    private readonly cookie: SessionCookie,
+    private readonly audit: AuditLog,
+  ) {}
+
+  async login(body: LoginDto, ip: string, userAgent: string | undefined, response: Response): Promise<LoginResponse> {
+    const result = await this.logins.withPassword(body, { ip, userAgent });
+    this.cookie.set(response, result.token);
+    return result;
+  }
+
+  /** Ends the calling session. An API key has none: then nothing happens. */
+  async logout(caller: UserPrincipal, ip: string, response: Response): Promise<SuccessResponse> {
+    const { sessionId, userId } = caller;
+    if (sessionId === undefined) return SUCCESS;
+    await this.sessions.revoke(userId, sessionId);
+    await this.audit.record({ userId, action: 'logout', targetType: 'session', targetId: sessionId, ipAddress: ip });
+    this.cookie.clear(response);
+    return SUCCESS;
+  }
+
+  /** Answered from memory: the most used route of all. */
+  async session(caller: UserPrincipal): Promise<SessionResponse> {
+    return { user: toSessionUser(await this.identities.account(caller.userId), caller) };
+  }
+
+  /** @throws PanelError 401 for a credential that has no session. */
+  csrfToken({ sessionId }: UserPrincipal): CsrfTokenResponse {
+    if (sessionId === undefined) throw unauthorized('Unauthorized');
+    return { csrfToken: this.csrf.tokenFor(sessionId) };
+  }
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { hash, parseOptions, verify } from '@node-rs/argon2';
+import { unavailable } from '../../common/errors/panel-error.js';
+import { Config } from '../../config/config.js';
+import { WorkQueue } from './work-queue.js';
+
+/** Waiting for longer than this many hashes the client has long given up. */
+const QUEUE_PER_WORKER = 50;
+const DUMMY_PASSWORD = 'nobody has this password';
+
+/**
+ * Argon2id with the configured cost. Hashes are computed a few at a time (each takes a core and much memory); beyond a
+ * bounded queue the answer is 503, so that a flood of logins cannot take the whole panel down.
+ */
+@Injectable()
+export class PasswordHasher {
+  /** Passwords compared with a hash since the start, dummy comparisons included. */
+  comparisons = 0;
+  private readonly queue: WorkQueue;
+  private readonly options: { memoryCost: number; timeCost: number; parallelism: number };
+  private dummy?: Promise<string>;
+
+  constructor(config: Config) {
+    const { ARGON2_CONCURRENCY, ARGON2_MEMORY_KIB, ARGON2_ITERATIONS } = config.env;
+    this.options = { memoryCost: ARGON2_MEMORY_KIB, timeCost: ARGON2_ITERATIONS, parallelism: 1 };
+    this.queue = new WorkQueue(ARGON2_CONCURRENCY, ARGON2_CONCURRENCY * QUEUE_PER_WORKER, () =>
+      unavailable('Too many sign-ins at the moment. Try again.', 'auth.busy', 2),
+    );
+  }
+
+  hash(password: string): Promise<string> {
+    return this.queue.run(() => hash(password, this.options));
+  }
+
+  /**
+   * Whether the password is the one that was hashed. Without a hash (an unknown account) the same work is done, and
+   * the answer is no.
+   */
+  async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
+    const known = passwordHash !== undefined && isArgon2(passwordHash);
+    const compared = known ? passwordHash : await (this.dummy ??= this.hash(DUMMY_PASSWORD));
+    this.comparisons += 1;
+    const matches = await this.queue.run(() => verify(compared, password));
+    return known && matches;
+  }
+
+  /** Whether the hash was made with another cost than the configured one. */
+  isOutdated(passwordHash: string): boolean {
+    if (!isArgon2(passwordHash)) return true;
+    const { memoryCost, timeCost, parallelism } = parseOptions(passwordHash);
+    const wanted = this.options;
+    return memoryCost !== wanted.memoryCost || timeCost !== wanted.timeCost || parallelism !== wanted.parallelism;
+  }
+}
+
+const isArgon2 = (passwordHash: string): boolean => passwordHash.startsWith('$argon2id$');

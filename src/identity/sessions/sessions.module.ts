@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { PrincipalsModule } from '../principals/principals.module.js';
+import { SessionAdministration } from './session-administration.service.js';
+import { SessionsController } from './sessions.controller.js';
+import { Sessions } from './sessions.service.js';
+
+@Module({
+  imports: [PrincipalsModule],
+  controllers: [SessionsController],
+  providers: [Sessions, SessionAdministration],
+  exports: [Sessions],
+})
+export class SessionsModule {}

@@ -1,0 +1,32 @@
+import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ClientAddress, Public } from '../../common/access/decorators.js';
+import { ApiErrors } from '../../common/errors/api-errors.js';
+import { Feature } from '../../common/features/feature.js';
+import { RateLimited } from '../../common/throttling/rate-limit.decorator.js';
+import { RegisterDto } from './dto/register.dto.js';
+import { UserResultResponse } from './dto/user-response.dto.js';
+import { RegistrationGuard } from './registration.guard.js';
+import { Registration } from './registration.service.js';
+
+@ApiTags('Users')
+@Controller('api/users')
+export class RegistrationController {
+  constructor(private readonly registration: Registration) {}
+
+  /**
+   * Register an account
+   *
+   * Sends a mail with a link and a code that verify the address. Signing in is a step of its own.
+   */
+  @Public()
+  @Post('register')
+  @HttpCode(200)
+  @Feature('registration')
+  @RateLimited('register')
+  @UseGuards(RegistrationGuard)
+  @ApiErrors(400, 409)
+  register(@Body() body: RegisterDto, @ClientAddress() ip: string): Promise<UserResultResponse> {
+    return this.registration.register(body, ip);
+  }
+}

@@ -1,0 +1,99 @@
+import type { UserPrincipal } from '../../common/access/principal.js';
+import { grants } from '../../common/access/permissions.js';
+import type { Identity } from '../principals/identities.js';
+import type { AccountRow } from '../principals/identity.sql.js';
+import { UNUSED_AREAS } from './account-defaults.js';
+import { ageOn } from './date-of-birth.js';
+import type { ProfileResponse, SafeUserResponse, SessionUserResponse } from './dto/user-response.dto.js';
+
+/** An account for its owner and for staff: from an allow-list, never the row itself. */
+export function toSafeUser(row: AccountRow): SafeUserResponse {
+  const { node, educationLimits, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved } =
+    UNUSED_AREAS;
+  const rest = { node, educationLimits, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved };
+  return { ...toProfile(row), ...rest };
+}
+
+/** The account of a session or key, complete: the web client does not ask again after a login. */
+export function toSessionUser({ account, profile }: Identity, principal: UserPrincipal): SessionUserResponse {
+  const { passkeyCount, orgs, idVerificationAllowed, serverSunsetNoticeSentAt } = UNUSED_AREAS;
+  return {
+    ...toProfile(profile),
+    tier: profile.portalType,
+    ...(principal.sessionId !== undefined && { sessionId: principal.sessionId }),
+    permissions: visiblePermissions(principal, account.rolePermissions),
+    supportBanned: profile.supportBanned,
+    supportBanReason: profile.supportBanReason,
+    passkeyCount,
+    orgs,
+    idVerificationAllowed,
+    serverSunsetNoticeSentAt,
+  };
+}
+
+/**
+ * What the caller holds beyond what everybody has: the web client shows the staff area by it. A key lists what it holds
+ * of that itself.
+ */
+function visiblePermissions(principal: UserPrincipal, rolePermissions: readonly string[]): string[] {
+  const held = principal.isSuperuser
+    ? ['*', ...rolePermissions.filter((value) => value !== '*')]
+    : [...rolePermissions];
+  const { proof } = principal;
+  if (proof.kind === 'session' || proof.type === 'admin') return held;
+  return proof.permissions.filter((permission) => grants(held, permission));
+}
+
+function toProfile(row: AccountRow): ProfileResponse {
+  const { idVerified, euIdVerificationDisabled, ageVerificationRequired, isChildAccount, parentId } = UNUSED_AREAS;
+  const { geoBlockLevel, org, orgRole, nodeId, twoFactorEnabled, studentVerified, studentVerifiedAt } = UNUSED_AREAS;
+  return {
+    ...ownFields(row),
+    age: row.dateOfBirth === null ? null : ageOn(row.dateOfBirth, new Date()),
+    twoFactorEnabled,
+    studentVerified,
+    studentVerifiedAt,
+    idVerified,
+    euIdVerificationDisabled,
+    ageVerificationRequired,
+    isChildAccount,
+    parentId,
+    geoBlockLevel,
+    org,
+    orgRole,
+    nodeId,
+  };
+}
+
+function ownFields(row: AccountRow) {
+  const { id, uuid, email, firstName, middleName, lastName, displayName, title, gender, phone, address, address2 } =
+    row;
+  const { billingCompany, billingCity, billingState, billingZip, billingCountry, dateOfBirth, avatarUrl, role } = row;
+  const { portalType, limits, settings, emailVerified, guideShown, suspended, createdAt, usesLegacyPasswordHash } = row;
+  const person = {
+    id,
+    uuid,
+    email,
+    firstName,
+    middleName,
+    lastName,
+    displayName,
+    title,
+    gender,
+    dateOfBirth,
+    avatarUrl,
+  };
+  const contact = { phone, address, address2, billingCompany, billingCity, billingState, billingZip, billingCountry };
+  const state = {
+    role,
+    portalType,
+    limits,
+    settings,
+    emailVerified,
+    guideShown,
+    suspended,
+    createdAt,
+    usesLegacyPasswordHash,
+  };
+  return { ...person, ...contact, ...state };
+}
