@@ -38,11 +38,16 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     extraModels: [ErrorResponse],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
-  for (const operation of operationsOf(document)) addCommonErrors(operation);
+  for (const operation of operationsOf(document)) {
+    splitComment(operation);
+    addCommonErrors(operation);
+  }
   return document;
 }
 
 interface Operation {
+  summary?: string;
+  description?: string;
   parameters?: readonly { in?: string }[];
   requestBody?: unknown;
   responses?: Record<string, unknown>;
@@ -53,6 +58,14 @@ function operationsOf(document: OpenAPIObject): Operation[] {
   return Object.values(document.paths).flatMap((item) =>
     methods.flatMap((method) => (item[method] === undefined ? [] : [item[method] as Operation])),
   );
+}
+
+/** The plug-in takes a handler's whole comment as the summary; only its first paragraph is one. */
+function splitComment(operation: Operation): void {
+  const [summary = '', ...rest] = (operation.summary ?? '').split(/\n\s*\n/);
+  operation.summary = summary.replace(/\s*\n\s*/g, ' ');
+  const more = [...rest, ...(operation.description ? [operation.description] : [])];
+  if (more.length > 0) operation.description = more.join('\n\n');
 }
 
 function addCommonErrors(operation: Operation): void {
