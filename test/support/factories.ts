@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
-import jwt from 'jsonwebtoken';
 import { digest, randomSecret } from '../../src/common/crypto/digest.js';
 import { Sealer } from '../../src/common/crypto/sealer.js';
 import { EventBus } from '../../src/common/events/event-bus.js';
 import type { Prisma } from '../../src/generated/prisma/client.js';
+import { SessionTokens } from '../../src/identity/principals/session-tokens.js';
 import { NodeSecrets } from '../../src/nodes/directory/node-secrets.js';
 import type { RequestHeaders } from './http.js';
 import type { TestPanel } from './panel.js';
@@ -90,10 +90,7 @@ export async function openSession(panel: TestPanel, user: Pick<TestUser, 'id'>):
     },
     select: { id: true },
   });
-  const token = jwt.sign({ userId: user.id, sessionId }, panel.config.secrets.jwt, {
-    algorithm: 'HS256',
-    expiresIn: SESSION_SECONDS,
-  });
+  const token = panel.app.get(SessionTokens).sign({ userId: user.id, sessionId });
   return { sessionId, token, headers: { authorization: `Bearer ${token}` } };
 }
 

@@ -11,6 +11,7 @@ import type { ConsoleRequest, ConsoleRight } from './console-access.service.js';
 import { ConsoleRoom } from './console-room.js';
 import { decodeFrame, encodeFrame } from './frames.js';
 import { RELAY_PERMISSIONS, RELAY_USER_UUID } from './relay-identity.js';
+import { StateFeed } from './state-feed.service.js';
 import type { UpstreamAddress } from './upstream-console.js';
 import { Viewer } from './viewer.js';
 import type { DeliveryFigures } from './viewer.js';
@@ -44,6 +45,7 @@ export class ConsoleRelay implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly input: ViewerInput,
     private readonly wings: Wings,
     private readonly tokens: WingsTokens,
+    private readonly feed: StateFeed,
     bus: EventBus,
     metrics: Metrics,
   ) {
@@ -134,8 +136,8 @@ export class ConsoleRelay implements OnApplicationBootstrap, BeforeApplicationSh
     const room = new ConsoleRoom(serverUuid, nodeId, {
       address: (node) => this.addressOf(serverUuid, node),
       onDeserted: () => this.closeRoom(room),
-      onState: () => undefined,
-      onStats: () => undefined,
+      onState: (node, state) => this.feed.onState(node, serverUuid, state),
+      onStats: (node, stats) => this.feed.onStats(node, serverUuid, stats),
     });
     this.rooms.set(serverUuid, room);
     return room;
