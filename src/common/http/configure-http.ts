@@ -24,14 +24,16 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   app.use(requestLog);
   app.use(securityHeaders(config.panelUrl.startsWith('https:')));
   if (config.corsOrigins.length > 0) app.use(corsFor(config.corsOrigins));
-  app.use(exceptDaemons(json({ limit: BODY_LIMIT, strict: false })));
-  app.use(exceptDaemons(urlencoded({ limit: BODY_LIMIT, extended: false })));
+  app.use(whereThereIsABody(json({ limit: BODY_LIMIT, strict: false })));
+  app.use(whereThereIsABody(urlencoded({ limit: BODY_LIMIT, extended: false })));
 }
 
-/** Bodies of daemons' calls are read after the node is known (remote/body). */
-function exceptDaemons(parse: RequestHandler): RequestHandler {
+/** Most requests have no body. Those of daemons' calls are read after the node is known (remote/body). */
+function whereThereIsABody(parse: RequestHandler): RequestHandler {
   return (request, response, next) => {
-    if (request.path.toLowerCase().startsWith('/api/remote/')) next();
+    const { headers } = request;
+    const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+    if (!hasBody || request.path.toLowerCase().startsWith('/api/remote/')) next();
     else parse(request, response, next);
   };
 }

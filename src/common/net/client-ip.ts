@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -56,13 +57,15 @@ export class CidrSet {
  */
 export class ClientIp {
   private readonly proxies: CidrSet;
+  /** The other end of a connection stays the same for all its requests. */
+  private readonly peers = new WeakMap<Socket, string>();
 
   constructor(trustedProxies: readonly string[]) {
     this.proxies = new CidrSet(trustedProxies);
   }
 
   of(request: IncomingMessage): string {
-    const peer = normaliseAddress(request.socket.remoteAddress) ?? 'unknown';
+    const peer = this.peerOf(request.socket);
     const forwarded = request.headers['x-forwarded-for'];
     if (forwarded === undefined || !this.proxies.has(peer)) return peer;
     const chain = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded).split(',');
@@ -74,5 +77,14 @@ export class ClientIp {
       if (!this.proxies.has(address)) break;
     }
     return client;
+  }
+
+  private peerOf(socket: Socket): string {
+    let peer = this.peers.get(socket);
+    if (peer === undefined) {
+      peer = normaliseAddress(socket.remoteAddress) ?? 'unknown';
+      this.peers.set(socket, peer);
+    }
+    return peer;
   }
 }
