@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { RemoteActivityModule } from './activity/activity.module.js';
+import { RemoteServersModule } from './servers/servers.module.js';
+import { RemoteSftpModule } from './sftp/sftp.module.js';
 
 /** The API that Wings daemons call: `/api/remote`. */
-@Module({ imports: [RemoteActivityModule] })
+@Module({ imports: [RemoteServersModule, RemoteActivityModule, RemoteSftpModule] })
 export class RemoteModule {}

@@ -8,7 +8,10 @@ import { parseSshPublicKey } from '../ssh-keys/ssh-public-key.js';
 import { normaliseEmail } from '../users/email-address.js';
 
 /** An account that proved itself. */
-export type AccountRef = Pick<Account, 'id' | 'uuid' | 'email' | 'role' | 'suspended' | 'permissions'>;
+export type AccountRef = Pick<
+  Account,
+  'id' | 'uuid' | 'email' | 'role' | 'suspended' | 'pendingDeletionUntil' | 'rolePermissions' | 'permissions'
+>;
 
 /** Checks what people prove themselves with: passwords and SSH keys. Whether they may come in is the caller's question. */
 @Injectable()

@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { NodePrincipal } from '../../common/access/principal.js';
 import { notFound } from '../../common/errors/panel-error.js';
-import { Jobs } from '../../common/jobs/jobs.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { InstallScript, ServerObject, ServerPage } from '../../servers/configuration/dto/server-object.dto.js';
 import { ServerConfiguration } from '../../servers/configuration/server-configuration.service.js';
 import { ServerInstallation } from '../../servers/installation/server-installation.service.js';
 import type { BootPage, BootPageQuery } from './dto/boot-page.dto.js';
 import type { InstallReport } from './dto/install-report.dto.js';
-
-/** A daemon calls reset before it listens itself; calls to it make sense only after a while. */
-const RECONCILE_AFTER_SECONDS = 10;
 
 /** What a daemon asks and reports about its servers. Everything is bound to the calling node. */
 @Injectable()
@@ -19,7 +15,6 @@ export class RemoteServers {
     private readonly configuration: ServerConfiguration,
     private readonly installation: ServerInstallation,
     private readonly prisma: PrismaService,
-    private readonly jobs: Jobs,
   ) {}
 
   /** A page of the node's servers, for its boot. */
@@ -38,21 +33,13 @@ export class RemoteServers {
   }
 
   /** @throws PanelError 404. */
-  async installed(node: NodePrincipal, uuid: string, { successful, reinstall = false }: InstallReport): Promise<void> {
-    await this.installation.report(node.nodeId, uuid, { successful, reinstall });
+  installed(node: NodePrincipal, uuid: string, { successful, reinstall = false }: InstallReport): Promise<void> {
+    return this.installation.report(node.nodeId, uuid, { successful, reinstall });
   }
 
-  /**
-   * The daemon has started: what died with it is put right at once, and its servers are brought to what the panel
-   * wants as soon as it listens.
-   */
-  async reset(node: NodePrincipal): Promise<void> {
-    await this.installation.nodeReset(node.nodeId, node.daemonKind);
-    await this.jobs.enqueue(
-      'node.reconcile',
-      { nodeId: node.nodeId },
-      { startAfterSeconds: RECONCILE_AFTER_SECONDS, singletonKey: String(node.nodeId) },
-    );
+  /** The daemon has started; it does not listen yet, so the panel turns to it later. */
+  reset(node: NodePrincipal): Promise<void> {
+    return this.installation.nodeReset(node.nodeId, node.daemonKind);
   }
 
   /**

@@ -9,6 +9,7 @@ import type { AccountRef } from '../../identity/auth/account-credentials.js';
 import { Database } from '../../prisma/database.js';
 import { daemonPermissions } from '../../servers/access/daemon-permissions.js';
 import { ServerAccess } from '../../servers/access/server-access.service.js';
+import type { ServerCaller } from '../../servers/access/server-scope.js';
 import type { SftpLogin, SftpSession } from './dto/sftp-login.dto.js';
 import { LoginAttempts } from './login-attempts.js';
 import type { Attempt } from './login-attempts.js';
@@ -51,7 +52,7 @@ export class SftpLogins {
     const name = parseSftpUsername(login.username);
     const servers = name === undefined ? [] : await this.serversOf(node, name.shortId);
     const account = await this.verify(login, servers.length === 0 ? '' : (name?.email ?? ''));
-    if (account === undefined || account.suspended) return undefined;
+    if (account === undefined || isFrozen(account)) return undefined;
     for (const server of servers) {
       const permissions = await this.permissionsOf(account, server.uuid);
       if (permissions === undefined) continue;
@@ -90,8 +91,13 @@ function attemptOf(node: NodePrincipal, { type, username, password, ip }: SftpLo
   };
 }
 
-function callerOf({ id, role, permissions }: AccountRef): Parameters<ServerAccess['forCaller']>[0] {
-  return { userId: id, canAsStaff: (permission) => isSuperuserRole(role) || grants(permissions, permission) };
+/** Files are closed to accounts that are suspended or on their way out, whatever their role. */
+function isFrozen({ suspended, pendingDeletionUntil }: AccountRef): boolean {
+  return suspended || (pendingDeletionUntil !== null && pendingDeletionUntil.getTime() > Date.now());
+}
+
+function callerOf({ id, role, rolePermissions }: AccountRef): ServerCaller {
+  return { userId: id, canAsStaff: (permission) => isSuperuserRole(role) || grants(rolePermissions, permission) };
 }
 
 const refused = (): Error => forbidden('The user name or password is not valid for this server', 'sftp.refused');

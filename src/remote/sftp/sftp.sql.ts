@@ -9,7 +9,7 @@ export interface SftpServerRow {
 export const serversByShortId: Statement = {
   name: 'remote_servers_by_short_id',
   text: `
-    SELECT "Server"."uuid", "Egg"."fileDenylist"
+    SELECT "Server"."uuid", coalesce("Egg"."fileDenylist", '{}') AS "fileDenylist"
     FROM "Server"
     JOIN "Egg" ON "Egg"."id" = "Server"."eggId"
     WHERE "Server"."nodeId" = $1 AND "Server"."shortId" = $2

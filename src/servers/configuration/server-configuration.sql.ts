@@ -68,6 +68,6 @@ export const EGG_TEMPLATES: Statement = {
   name: 'egg_templates',
   text: `
     SELECT "id", (extract(epoch FROM "updatedAt") * 1000)::float8 AS "version",
-           "envVars", "configFiles", "processConfig", "fileDenylist"
+           "envVars", "configFiles", "processConfig", coalesce("fileDenylist", '{}') AS "fileDenylist"
     FROM "Egg" WHERE "id" = ANY($1::int[])`,
 };

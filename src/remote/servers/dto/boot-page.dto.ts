@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
+import { IsInt } from 'class-validator';
 import { ServerObject, ServerPageMeta } from '../../../servers/configuration/dto/server-object.dto.js';
 
 const DEFAULT_PER_PAGE = 50;
@@ -18,10 +19,12 @@ export class BootPageQuery {
   /** 1-based; 0 is the first page too (Wings in Go begins there). */
   @ApiProperty({ type: 'integer', required: false, default: 1, minimum: 0, maximum: MAXIMUM_PAGE })
   @within(MAXIMUM_PAGE, 1)
+  @IsInt()
   page = 1;
 
   @ApiProperty({ type: 'integer', required: false, default: DEFAULT_PER_PAGE, minimum: 1, maximum: MAXIMUM_PER_PAGE })
   @within(MAXIMUM_PER_PAGE, DEFAULT_PER_PAGE)
+  @IsInt()
   per_page = DEFAULT_PER_PAGE;
 }
 

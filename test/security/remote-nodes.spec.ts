@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { headersOf } from '../support/daemons.js';
+import { createNode, createServer, PASSWORD } from '../support/factories.js';
+import type { TestNode, TestServer } from '../support/factories.js';
+import type { Caller } from '../support/http.js';
+import { startPanel } from '../support/panel.js';
+import type { TestPanel } from '../support/panel.js';
+import { createCast } from '../support/principals.js';
+import type { Cast, PrincipalName } from '../support/principals.js';
+import { RouteInventory } from '../../src/common/access/route-inventory.js';
+
+interface RemoteRoute {
+  readonly method: 'GET' | 'POST';
+  /** With `:uuid` where the server stands. */
+  readonly path: string;
+  readonly body?: (target: TestServer, cast: Cast) => unknown;
+  /** What a good call is answered. */
+  readonly good: number;
+}
+
+/** Every route of the remote API; the inventory test fails when one is missing here. */
+const ROUTES: readonly RemoteRoute[] = [
+  { method: 'GET', path: '/api/remote/servers', good: 200 },
+  { method: 'POST', path: '/api/remote/servers/reset', good: 204 },
+  { method: 'GET', path: '/api/remote/servers/:uuid', good: 200 },
+  { method: 'POST', path: '/api/remote/servers/:uuid/sync', good: 200 },
+  { method: 'GET', path: '/api/remote/servers/:uuid/install', good: 200 },
+  {
+    method: 'POST',
+    path: '/api/remote/servers/:uuid/install',
+    body: () => ({ successful: false, reinstall: true }),
+    good: 204,
+  },
+  { method: 'POST', path: '/api/remote/servers/:uuid/archive', body: () => ({ successful: true }), good: 204 },
+  { method: 'POST', path: '/api/remote/servers/:uuid/ws/denied', good: 204 },
+  {
+    method: 'POST',
+    path: '/api/remote/activity',
+    body: (target) => ({
+      data: [{ server: target.uuid, event: 'server:power.start', timestamp: '2026-01-01T00:00:00Z' }],
+    }),
+    good: 204,
+  },
+  {
+    method: 'POST',
+    path: '/api/remote/sftp/auth',
+    body: (target, { principals }) => ({
+      type: 'password',
+      username: `${principals.owner.user?.email ?? ''}.${target.shortId}`,
+      password: PASSWORD,
+    }),
+    good: 200,
+  },
+];
+
+const named = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
+const withServer = named.filter(([, { path }]) => path.includes(':uuid'));
+
+let panel: TestPanel;
+let cast: Cast;
+beforeAll(async () => {
+  panel = await startPanel();
+  cast = await createCast(panel);
+});
+afterAll(() => panel.close());
+
+const call = (route: RemoteRoute, target: TestServer, caller: Caller) =>
+  panel.as(caller).request(route.method, route.path.replace(':uuid', target.uuid), {
+    ...(route.body !== undefined && { body: route.body(target, cast) }),
+  });
+
+/** Everything of a server that a daemon's call could change. */
+async function traceOf({ uuid }: TestServer): Promise<unknown> {
+  const entries = await panel.prisma.activityEntry.findMany({ where: { targetId: uuid }, orderBy: { id: 'asc' } });
+  const server = await panel.prisma.server.findUniqueOrThrow({ where: { uuid } });
+  return { server, entries };
+}
+
+it('lists every route of the remote API here', () => {
+  const registered = panel.app
+    .get(RouteInventory)
+    .routes()
+    .filter(({ path }) => path.startsWith('/api/remote/'))
+    .map(({ method, path }) => `${method} ${path}`);
+  expect(registered.sort()).toEqual(named.map(([name]) => name).sort());
+});
+
+describe('the credential of another node', () => {
+  it.each(withServer)('finds nothing and changes nothing: %s', async (_name, route) => {
+    const before = await traceOf(cast.server);
+    expect((await call(route, cast.server, cast.otherNode)).status).toBe(404);
+    expect(await traceOf(cast.server)).toEqual(before);
+  });
+
+  it('lists only its own servers', async () => {
+    const { body } = await panel
+      .as(cast.otherNode)
+      .get<{ data: { uuid: string }[] }>('/api/remote/servers?per_page=500');
+    expect(body.data.map(({ uuid }) => uuid)).toEqual([cast.strangersServer.uuid]);
+  });
+
+  it('logs nothing for servers of others', async () => {
+    const before = await traceOf(cast.server);
+    const activity = ROUTES.find(({ path }) => path.endsWith('/activity'));
+    if (activity === undefined) throw new Error('no activity route');
+    expect((await call(activity, cast.server, cast.otherNode)).status).toBe(204);
+    expect(await traceOf(cast.server)).toEqual(before);
+  });
+
+  it('opens no files on servers of others', async () => {
+    const sftp = ROUTES.find(({ path }) => path.endsWith('/sftp/auth'));
+    if (sftp === undefined) throw new Error('no SFTP route');
+    expect((await call(sftp, cast.server, cast.node)).status).toBe(200);
+    expect((await call(sftp, cast.server, cast.otherNode)).status).toBe(403);
+  });
+
+  it('resets nothing on servers of others', async () => {
+    const values = { installState: 'installing', installedAt: null } as const;
+    const { node, egg, principals } = cast;
+    const owner = principals.owner.user;
+    if (owner === undefined) throw new Error('the owner has no account');
+    const installing = await createServer(panel, { owner, node, egg }, values);
+    expect((await panel.as(cast.otherNode).post('/api/remote/servers/reset')).status).toBe(204);
+    expect(await traceOf(installing)).toMatchObject({ server: { installState: 'installing' } });
+  });
+});
+
+describe('a credential that is none', () => {
+  const malformed = (node: TestNode): [string, Record<string, string>][] => [
+    ['nothing', {}],
+    ['an empty header', { authorization: '' }],
+    ['the scheme alone', { authorization: 'Bearer' }],
+    ['another scheme', { authorization: `Basic ${node.tokenId}.${node.token}` }],
+    ['no scheme', { authorization: `${node.tokenId}.${node.token}` }],
+    ['a wrong secret', { authorization: `Bearer ${node.tokenId}.${'0'.repeat(64)}` }],
+    ['a cut secret', { authorization: `Bearer ${node.tokenId}.${node.token.slice(0, -1)}` }],
+    ['a longer secret', { authorization: `Bearer ${node.tokenId}.${node.token}0` }],
+    ["another node's id", { authorization: `Bearer ${cast.otherNode.tokenId}.${node.token}` }],
+    ['the id alone', { authorization: `Bearer ${node.tokenId}` }],
+    ['an empty secret', { authorization: `Bearer ${node.tokenId}.` }],
+    ['a key header', { 'x-api-key': node.token }],
+    ['a cookie', { cookie: `token=${node.token}` }],
+  ];
+
+  it.each(named)('is refused by %s', async (_name, route) => {
+    const before = await traceOf(cast.server);
+    for (const [name, headers] of malformed(cast.node)) {
+      const { status, headers: answer } = await call(route, cast.server, { headers });
+      expect([name, status, answer['www-authenticate']]).toEqual([name, 401, 'Bearer']);
+    }
+    expect(await traceOf(cast.server)).toEqual(before);
+  });
+
+  it.each(named)('in the query is refused by %s', async (_name, route) => {
+    const path = route.path.replace(':uuid', cast.server.uuid);
+    for (const name of ['token', 'access_token', 'api_key']) {
+      const query = `${path}?${name}=${cast.node.tokenId}.${cast.node.token}`;
+      expect((await panel.http.request(route.method, query)).status).toBe(401);
+    }
+  });
+});
+
+describe('the credential of an account', () => {
+  const accounts: PrincipalName[] = ['owner', 'rootAdmin', 'staff', 'clientKey', 'adminKey'];
+  it.each(named)('is refused by %s', async (_name, route) => {
+    for (const name of accounts) {
+      expect([name, (await call(route, cast.server, cast.principals[name])).status]).toEqual([name, 401]);
+    }
+  });
+});
+
+describe('a good call', () => {
+  it.each(named)('is answered and, repeated, changes nothing more: %s', async (_name, route) => {
+    expect((await call(route, cast.server, cast.node)).status).toBe(route.good);
+    const after = await traceOf(cast.server);
+    expect((await call(route, cast.server, cast.node)).status).toBe(route.good);
+    expect(await traceOf(cast.server)).toEqual(after);
+  });
+
+  it('may come with the id of older configurations, or with the secret alone', async () => {
+    const { token } = cast.node;
+    for (const authorization of [`Bearer eclipanel.${token}`, `Bearer ${token}`]) {
+      expect((await panel.as({ headers: { authorization } }).get('/api/remote/servers')).status).toBe(200);
+    }
+  });
+
+  it('works for a daemon of either family', async () => {
+    const node = await createNode(panel);
+    for (const flavour of ['go', 'rs'] as const) {
+      const caller = { headers: headersOf(node, flavour) };
+      expect((await panel.as(caller).get('/api/remote/servers')).status).toBe(200);
+    }
+  });
+});
+
+describe('a daemon that calls too often', () => {
+  it('is told to come again with 503, never 429', async () => {
+    const node = await createNode(panel);
+    const statuses = new Set<number>();
+    for (let round = 0; round < 61; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, () => panel.as(node).post('/api/remote/activity', '[]')),
+      );
+      for (const { status, headers } of answers) {
+        statuses.add(status);
+        if (status === 503) expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+      }
+    }
+    expect([...statuses].sort()).toEqual([204, 503]);
+  }, 120_000);
+});
