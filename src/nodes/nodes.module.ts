@@ -2,13 +2,21 @@ import { Global, Module } from '@nestjs/common';
 import { AllocationsModule } from './allocations/allocations.module.js';
 import { NodeAuthenticationModule } from './authentication/node-authentication.module.js';
 import { NodeHealthModule } from './health/node-health.module.js';
+import { NodesResourceModule } from './nodes/nodes-resource.module.js';
 import { NodePlacementModule } from './placement/node-placement.module.js';
 import { WingsModule } from './wings/wings.module.js';
 
 /** The machines that run game servers, and everything the panel says to them. */
 @Global()
 @Module({
-  imports: [AllocationsModule, NodeAuthenticationModule, NodeHealthModule, NodePlacementModule, WingsModule],
+  imports: [
+    AllocationsModule,
+    NodeAuthenticationModule,
+    NodeHealthModule,
+    NodePlacementModule,
+    NodesResourceModule,
+    WingsModule,
+  ],
   exports: [AllocationsModule, NodeAuthenticationModule, NodeHealthModule, NodePlacementModule, WingsModule],
 })
 export class NodesModule {}

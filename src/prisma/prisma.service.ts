@@ -22,6 +22,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === 'P2002';
 }
 
+/** Whether the error says that a row which something still refers to was to be deleted (Prisma P2003). */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === 'P2003';
+}
+
 /** Whether the error says that the row to change or delete is not there (Prisma P2025). */
 export function isNotFound(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === 'P2025';

@@ -80,7 +80,7 @@ function parseServer(value: unknown): WingsServerState {
   };
 }
 
-function parseUsage(value: unknown): ResourceUsage {
+export function parseUsage(value: unknown): ResourceUsage {
   const usage = isObject(value) ? value : {};
   const network = isObject(usage['network']) ? usage['network'] : {};
   return {

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../prisma/database.js';
+import { PrismaService } from '../../prisma/prisma.service.js';
+import { nodeNotFound, nodeRefOf } from '../directory/node-ref.js';
+import type { HeartbeatHistoryResponse, HeartbeatPoint } from './dto/heartbeats.dto.js';
+import { HISTORY, NEWEST_OF_ALL } from './heartbeat-history.sql.js';
+import type { HistoryRow, NewestRow } from './heartbeat-history.sql.js';
+
+const DAY_SECONDS = 86_400;
+const MOST_POINTS = 2_000;
+
+/** How nodes have been, for the administrators' charts. */
+@Injectable()
+export class HeartbeatHistory {
+  constructor(
+    private readonly database: Database,
+    private readonly prisma: PrismaService,
+  ) {}
+
+  /** Node id to its last 200 heartbeats, oldest first; one query for all. */
+  async newest(): Promise<Record<string, HeartbeatPoint[]>> {
+    const rows = await this.database.query<NewestRow>(NEWEST_OF_ALL);
+    return Object.fromEntries(
+      rows.map(({ nodeId, beats }) => [
+        String(nodeId),
+        beats.map(({ timestamp, responseMs, status }) => ({ timestamp, responseMs, status })),
+      ]),
+    );
+  }
+
+  /** @throws PanelError 404. */
+  async of(ref: string, window: string): Promise<HeartbeatHistoryResponse> {
+    const node = await this.prisma.node.findUnique({ where: nodeRefOf(ref), select: { id: true } });
+    if (node === null) throw nodeNotFound();
+    const seconds = window === '7d' ? 7 * DAY_SECONDS : DAY_SECONDS;
+    const rows = await this.database.query<HistoryRow>(HISTORY, [node.id, seconds, MOST_POINTS]);
+    const { total = 0, good = 0, average = null } = rows[0] ?? {};
+    return {
+      points: rows.map(({ timestamp, responseMs, status }) => ({
+        timestamp: timestamp.toISOString(),
+        responseMs,
+        status,
+      })),
+      summary: {
+        uptime_pct: total === 0 ? 100 : Math.round((good / total) * 1000) / 10,
+        avg_ms: average === null ? null : Math.round(average),
+        total_checks: total,
+        window,
+      },
+    };
+  }
+}

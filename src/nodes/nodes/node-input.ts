@@ -1,0 +1,55 @@
+import type { Prisma } from '../../generated/prisma/client.js';
+import { dashedUuid } from '../directory/node-ref.js';
+import type { NodeFieldsDto } from './dto/node-fields.dto.js';
+
+const DEFAULT_SFTP_PORT = 2022;
+
+type NodeData = Prisma.NodeUpdateInput & Partial<Prisma.NodeCreateInput>;
+
+/**
+ * Columns for what was sent: absent fields stay away, `null` clears. Columns that always hold something get their
+ * default back.
+ */
+export function columnsOf(given: NodeFieldsDto & { name?: string | null; url?: string | null }): NodeData {
+  const { nodeId, useSSL, nodeType, sftpPort, cost, deploymentsDisabled, name, url, backendWingsUrl, ...rest } = given;
+  const { orgId: _organisationsAreNotBuilt, ...plain } = rest;
+  const uuid = typeof nodeId === 'string' ? dashedUuid(nodeId) : undefined;
+  return {
+    ...withoutUndefined(plain),
+    ...(uuid !== undefined && { uuid }),
+    ...(typeof name === 'string' && { name: name.trim() }),
+    ...(typeof url === 'string' && { url: withoutSlash(url) }),
+    ...(backendWingsUrl !== undefined && {
+      backendWingsUrl: backendWingsUrl === null ? null : withoutSlash(backendWingsUrl),
+    }),
+    ...(typeof useSSL === 'boolean' && { useSsl: useSSL }),
+    ...(nodeType !== undefined && { nodeType: nodeType ?? 'free' }),
+    ...(sftpPort !== undefined && { sftpPort: sftpPort ?? DEFAULT_SFTP_PORT }),
+    ...(cost !== undefined && { cost: cost ?? 0 }),
+    ...(deploymentsDisabled !== undefined && { deploymentsDisabled: deploymentsDisabled ?? false }),
+  };
+}
+
+type PlainFields = Pick<
+  NodeFieldsDto,
+  | 'allowedOrigin'
+  | 'fqdn'
+  | 'defaultIp'
+  | 'ipv6Subnet'
+  | 'ipv6ExcludedPorts'
+  | 'ipv6ReservedCount'
+  | 'sftpProxyPort'
+  | 'portRangeStart'
+  | 'portRangeEnd'
+  | 'memory'
+  | 'disk'
+  | 'cpu'
+  | 'serverLimit'
+  | 'deploymentNotice'
+>;
+
+function withoutUndefined(fields: PlainFields): NodeData {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+const withoutSlash = (url: string): string => url.trim().replace(/\/+$/, '');

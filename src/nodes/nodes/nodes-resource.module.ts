@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { AllocationsModule } from '../allocations/allocations.module.js';
+import { NodeDirectoryModule } from '../directory/node-directory.module.js';
+import { NodeHealthModule } from '../health/node-health.module.js';
+import { WingsModule } from '../wings/wings.module.js';
+import { NodeConfigurationController } from './node-configuration.controller.js';
+import { NodeConfiguration } from './node-configuration.service.js';
+import { NodeCredentials } from './node-credentials.service.js';
+import { NodeListing } from './node-listing.service.js';
+import { NodeSecretsController } from './node-secrets.controller.js';
+import { NodesAdminController } from './nodes.admin.controller.js';
+import { NodesController } from './nodes.controller.js';
+import { Nodes } from './nodes.service.js';
+
+@Module({
+  imports: [AllocationsModule, NodeDirectoryModule, NodeHealthModule, WingsModule],
+  // `generate-token` stands before `:id`.
+  controllers: [NodeSecretsController, NodeConfigurationController, NodesController, NodesAdminController],
+  providers: [NodeConfiguration, NodeCredentials, NodeListing, Nodes],
+})
+export class NodesResourceModule {}
