@@ -5,14 +5,17 @@ import { EnvironmentError } from './config/environment.js';
 import { loadConfig } from './config/load-config.js';
 import { openDatabase } from './prisma/open-database.js';
 import { announce } from './start/announce.js';
+import { ControlServer } from './start/control-server.js';
 import { closeOnSignal } from './start/shutdown.js';
 
 async function main(): Promise<void> {
   const config = loadConfig();
   const database = await openDatabase(config);
   const app = await createApp(config, database);
-  closeOnSignal(app);
+  const control = new ControlServer(app, config.env.DATA_DIR);
+  closeOnSignal(app, control);
   await app.listen(config.env.PORT, config.env.HOST);
+  await control.open();
   await announce(app, config);
 }
 

@@ -4,7 +4,11 @@ import { PrismaService } from '../prisma/prisma.service.js';
 
 /** Tells a person at the terminal where the panel is and, while there is no admin, how to make one. */
 export async function announce(app: INestApplication, config: Config): Promise<void> {
-  const lines = ['', `  ${config.env.BRAND_NAME} is ready: ${config.panelUrl}`, `  API playground:   ${config.panelUrl}/openapi`];
+  const lines = [
+    '',
+    `  ${config.env.BRAND_NAME} is ready: ${config.panelUrl}`,
+    `  API playground:   ${config.panelUrl}/openapi`,
+  ];
   const admins = await app.get(PrismaService).user.count({ where: { role: { in: ['rootAdmin', '*'] } } });
   if (admins === 0) {
     lines.push(

@@ -27,7 +27,7 @@ export class SettingsAdminController {
     @Caller() caller: UserPrincipal,
     @ClientAddress() ip: string,
   ): Promise<UpdatedSettingsResponse> {
-    return this.settings.update({ ...body }, caller, ip);
+    return this.settings.update({ ...body }, { userId: caller.userId, ipAddress: ip });
   }
 
   /** Change panel settings; the same as PATCH, for the web client. */
@@ -38,6 +38,6 @@ export class SettingsAdminController {
     @Caller() caller: UserPrincipal,
     @ClientAddress() ip: string,
   ): Promise<UpdatedSettingsResponse> {
-    return this.settings.update({ ...body }, caller, ip);
+    return this.settings.update({ ...body }, { userId: caller.userId, ipAddress: ip });
   }
 }

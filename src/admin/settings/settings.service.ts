@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { UserPrincipal } from '../../common/access/principal.js';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { digest } from '../../common/crypto/digest.js';
 import { PanelSettings } from '../../common/settings/panel-settings.js';
@@ -13,6 +12,12 @@ import type {
   UpdatedSettingsResponse,
 } from './dto/settings.dto.js';
 import { toAdminSettings, toPanelSettings } from './settings.mapper.js';
+
+/** Who changes settings: an account, or null at the command line. */
+export interface SettingsAuthor {
+  readonly userId: number | null;
+  readonly ipAddress?: string;
+}
 
 /** Answers that stay the same until a setting changes. Browsers ask for them several times a minute and tab. */
 interface Prepared {
@@ -51,19 +56,14 @@ export class SettingsService {
    * Changes settings and writes who changed what from which value into the audit log, in one transaction.
    * @throws PanelError 400 naming the setting and the entry that is wrong; nothing is changed then.
    */
-  async update(
-    given: Readonly<Record<string, unknown>>,
-    caller: UserPrincipal,
-    ipAddress: string,
-  ): Promise<UpdatedSettingsResponse> {
+  async update(given: Readonly<Record<string, unknown>>, author: SettingsAuthor): Promise<UpdatedSettingsResponse> {
     await this.settings.update(given, (changes, tx) =>
       this.audit.record(
         {
-          userId: caller.userId,
+          ...author,
           action: 'admin:settings:update',
           targetType: 'setting',
           metadata: { changes: describe(changes) },
-          ipAddress,
         },
         tx,
       ),

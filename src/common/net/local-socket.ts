@@ -27,11 +27,11 @@ export function localSocketPath(directory: string, name: string): string {
  * What the process behind a socket says when somebody connects, empty when it says nothing in time; undefined when
  * there is no process behind it.
  */
-export function greetingOf(path: string): Promise<string | undefined> {
+export function greetingOf(path: string, limitMs = ANSWER_LIMIT_MS): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     let text = '';
-    socket.setEncoding('utf8').setTimeout(ANSWER_LIMIT_MS, () => socket.destroy());
+    socket.setEncoding('utf8').setTimeout(limitMs, () => socket.destroy());
     socket.on('data', (part: string) => (text += part));
     socket.on('close', (failed) => {
       if (!failed) resolve(text);

@@ -1,0 +1,86 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { SettingsService } from '../admin/settings/settings.service.js';
+import { PanelError } from '../common/errors/panel-error.js';
+import { FEATURE_NAMES } from '../common/features/feature-table.js';
+import { Readiness } from '../health/readiness.js';
+import { AdminAccount } from '../identity/users/admin-account.js';
+
+/** How a command ended: 0 done, 1 not possible, 2 used wrongly. */
+export interface CommandResult {
+  readonly exitCode: 0 | 1 | 2;
+  /** For the person at the terminal. */
+  readonly output: string;
+}
+
+interface Command {
+  readonly usage: string;
+  readonly summary: string;
+  /** It asks the running panel something, so it is of no use without one. */
+  readonly needsPanel?: boolean;
+  readonly accepts: (args: readonly string[]) => boolean;
+  readonly run: (app: INestApplicationContext, args: readonly string[]) => Promise<CommandResult>;
+}
+
+const done = (output: string): CommandResult => ({ exitCode: 0, output });
+const failed = (output: string): CommandResult => ({ exitCode: 1, output });
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  promote: {
+    usage: 'promote <email> [role]',
+    summary: 'gives an account a role, rootAdmin unless another one is named',
+    accepts: ([email = '', role = 'rootAdmin', ...rest]) =>
+      /^[^@\s]+@[^@\s]+$/.test(email) && /^[\w*-]{1,32}$/.test(role) && rest.length === 0,
+    run: async (app, [email = '', role = 'rootAdmin']) => {
+      await app.get(AdminAccount).promote(email, role);
+      return done(`${email} is now ${role}.`);
+    },
+  },
+  feature: {
+    usage: 'feature <name> on|off',
+    summary: `switches a feature flag: ${FEATURE_NAMES.join(', ')}`,
+    accepts: ([name = '', state = '', ...rest]) =>
+      FEATURE_NAMES.some((known) => known === name) && ['on', 'off'].includes(state) && rest.length === 0,
+    run: async (app, [name = '', state]) => {
+      await app.get(SettingsService).update({ featureToggles: { [name]: state === 'on' } }, { userId: null });
+      return done(`The feature ${name} is ${state}.`);
+    },
+  },
+  health: {
+    usage: 'health',
+    summary: 'tells whether the running panel is ready, also by the exit code',
+    needsPanel: true,
+    accepts: (args) => args.length === 0,
+    run: async (app) => {
+      const state = await app.get(Readiness).check();
+      return state === 'ok' ? done('ok') : failed(state);
+    },
+  },
+};
+
+/** What `npm run panel` takes. */
+export const USAGE = [
+  'usage: npm run panel -- <command>',
+  '',
+  ...Object.values(COMMANDS).map(({ usage, summary }) => `  ${usage.padEnd(24)} ${summary}`),
+].join('\n');
+
+const commandOf = ([name = '']: readonly string[]): Command | undefined =>
+  Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+
+/** Whether the words make a command. */
+export const isCommand = (argv: readonly string[]): boolean => commandOf(argv)?.accepts(argv.slice(1)) ?? false;
+
+/** Whether the command can only be answered by a panel that runs. */
+export const needsPanel = (argv: readonly string[]): boolean => commandOf(argv)?.needsPanel ?? false;
+
+/** Runs a command on the application's own services, so that everything cached follows at once. */
+export async function runCommand(app: INestApplicationContext, argv: readonly string[]): Promise<CommandResult> {
+  const command = commandOf(argv);
+  if (command === undefined || !command.accepts(argv.slice(1))) return { exitCode: 2, output: USAGE };
+  try {
+    return await command.run(app, argv.slice(1));
+  } catch (error) {
+    if (error instanceof PanelError) return failed(error.message);
+    throw error;
+  }
+}
