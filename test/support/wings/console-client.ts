@@ -51,6 +51,15 @@ export class ConsoleClient {
     this.#socket.send(text);
   }
 
+  /** Stops reading, as a browser on a line that is too slow. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** Waits for the first message, from the beginning of the session, with this event or for which `wanted` holds. */
   waitForFrame(wanted: string | ((frame: Frame) => boolean), timeoutMs = 5000): Promise<Frame> {
     const matches = typeof wanted === 'string' ? (frame: Frame): boolean => frame.event === wanted : wanted;
