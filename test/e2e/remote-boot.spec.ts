@@ -35,6 +35,12 @@ async function nodeWith(count: number): Promise<{ node: TestNode; uuids: string[
   return { node, uuids: uuids.sort() };
 }
 
+/** The uuid of a new server that is being installed for the first time. */
+async function installingOn(node: TestNode): Promise<string> {
+  const values = { installState: 'installing', installedAt: null } as const;
+  return (await createServer(panel, { owner, node, egg }, values)).uuid;
+}
+
 function daemonFor(node: TestNode, flavour: Flavour, options = {}): SimulatedWings {
   const daemon = daemonOf(panel, node, flavour, options);
   daemons.push(daemon);
@@ -73,6 +79,33 @@ describe.each(FLAVOURS)('a %s daemon that boots', (flavour) => {
     const daemon = daemonFor(node, flavour, { token: 'f'.repeat(64) });
     await expect(daemon.boot()).rejects.toThrow('refuses to boot');
     expect(daemon.panelCalls.map(({ status }) => status)).toEqual(daemon.panelCalls.map(() => 401));
+  });
+});
+
+describe('a daemon that died while it installed', () => {
+  const stateOf = async (uuid: string) =>
+    (await panel.prisma.server.findUniqueOrThrow({ where: { uuid }, select: { installState: true } })).installState;
+
+  it.each([
+    ['go', 'failed', 'its work died with it'],
+    ['rs', 'installing', 'it goes on and reports'],
+  ] as const)('leaves on %s a server %s: %s', async (flavour, state, _reason) => {
+    const { node } = await nodeWith(0);
+    const uuid = await installingOn(node);
+    const daemon = panel.as({ headers: headersOf(node, flavour) });
+    expect((await daemon.post('/api/remote/servers/reset')).status).toBe(204);
+    expect((await daemon.post('/api/remote/servers/reset', 'null')).status).toBe(204);
+    expect(await stateOf(uuid)).toBe(state);
+  });
+
+  it('makes the panel turn to it once, after it had time to listen', async () => {
+    const { node } = await nodeWith(0);
+    for (let times = 0; times < 3; times++) await panel.as(node).post('/api/remote/servers/reset');
+    const waiting = await panel.prisma.$queryRaw<{ seconds: number }[]>`
+      SELECT extract(epoch FROM start_after - created_on)::float8 AS seconds FROM pgboss.job
+      WHERE name = 'node.reconcile' AND data ->> 'nodeId' = ${String(node.id)}`;
+    expect(waiting).toHaveLength(1);
+    expect(waiting[0]?.seconds).toBeGreaterThanOrEqual(9);
   });
 });
 
@@ -150,7 +183,7 @@ describe('a server', () => {
     expect((await panel.as(node).post(`/api/remote/servers/${uuid}/sync`)).body).toEqual(body);
   });
 
-  it.each(['00000000-0000-4000-8000-000000000000', 'nonsense', '%00', '..%2f..', `${'a'.repeat(2_000)}`])(
+  it.each(['00000000-0000-4000-8000-000000000000', 'nonsense', '%00', '..%2f..', 'a'.repeat(200)])(
     'that does not exist (%p) is not found',
     async (id) => {
       const { node } = await nodeWith(0);
@@ -166,8 +199,7 @@ describe.each(FLAVOURS)('an installation on a %s daemon', (flavour) => {
     panel.prisma.server.findUniqueOrThrow({ where: { uuid }, select: { installState: true, installedAt: true } });
   const fresh = async (): Promise<{ node: TestNode; uuid: string }> => {
     const node = await createNode(panel);
-    const values = { installState: 'installing', installedAt: null } as const;
-    return { node, uuid: (await createServer(panel, { owner, node, egg }, values)).uuid };
+    return { node, uuid: await installingOn(node) };
   };
 
   it('gets its script', async () => {
@@ -204,4 +236,27 @@ describe.each(FLAVOURS)('an installation on a %s daemon', (flavour) => {
       expect((await stateOf(uuid)).installState).toBe('installing');
     },
   );
+
+  it.each([
+    [true, 'installed'],
+    [false, 'failed'],
+  ] as const)('is run by the daemon; its success is %p', async (installSucceeds, state) => {
+    const node = await createNode(panel);
+    const daemon = daemonFor(node, flavour, { installSucceeds });
+    daemon.faults.repeatCallbacks = true;
+    await daemon.boot();
+    await daemon.waitForPanelCall(({ path }) => path === '/servers/reset');
+    const uuid = await installingOn(node);
+    const created = await fetch(`${daemon.url}/api/servers`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${node.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ uuid, start_on_completion: false, skip_scripts: false }),
+    });
+    expect(created.status).toBeLessThan(300);
+    const reported = await daemon.waitForPanelCall(
+      ({ method, path }) => method === 'POST' && path === `/servers/${uuid}/install`,
+    );
+    expect([reported.status, reported.body]).toEqual([204, { successful: installSucceeds, reinstall: false }]);
+    expect((await stateOf(uuid)).installState).toBe(state);
+  });
 });

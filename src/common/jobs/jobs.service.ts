@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
@@ -59,7 +60,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     const { tx, startAfterSeconds, singletonKey } = options;
     await this.boss.send(name, data, {
       ...(startAfterSeconds !== undefined && { startAfter: startAfterSeconds }),
-      ...(singletonKey !== undefined && { singletonKey }),
+      singletonKey: singletonKey ?? randomUUID(),
       ...(tx !== undefined && { db: { executeSql: (text, values) => inTransaction(tx, text, values) } }),
     });
   }
@@ -77,6 +78,8 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   private async createQueue(name: JobName, options: JobOptions): Promise<void> {
     await this.boss.createQueue(name, {
+      // One waiting job a key; jobs sent without one get a key of their own.
+      policy: 'short',
       retryLimit: options.retries ?? 5,
       retryDelay: options.retryDelaySeconds ?? 5,
       retryBackoff: true,
