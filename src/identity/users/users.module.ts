@@ -3,15 +3,20 @@ import { EmailVerificationModule } from '../email-verification/email-verificatio
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { PrincipalsModule } from '../principals/principals.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { AccountUpdate } from './account-update.service.js';
 import { Accounts } from './accounts.service.js';
+import { AdminAccount } from './admin-account.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { RegistrationController } from './registration.controller.js';
 import { Registration } from './registration.service.js';
+import { RootAdmins } from './root-admins.js';
+import { UsersController } from './users.controller.js';
+import { Users } from './users.service.js';
 
 @Module({
   imports: [PrincipalsModule, SessionsModule, PasswordsModule, EmailVerificationModule],
-  controllers: [RegistrationController],
-  providers: [Accounts, PasswordChanges, Registration],
-  exports: [Accounts, PasswordChanges],
+  controllers: [RegistrationController, UsersController],
+  providers: [AccountUpdate, Accounts, AdminAccount, PasswordChanges, Registration, RootAdmins, Users],
+  exports: [Accounts, AdminAccount, PasswordChanges],
 })
 export class UsersModule {}

@@ -1,0 +1,72 @@
+import { Controller, Get, Param, Patch, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Authenticated, Caller } from '../../common/access/decorators.js';
+import { UserPrincipal } from '../../common/access/principal.js';
+import { ApiErrors } from '../../common/errors/api-errors.js';
+import { RowIdPipe } from '../access/row-id.pipe.js';
+import { SuccessResponse } from '../dto/success.dto.js';
+import { Activity } from './activity.service.js';
+import {
+  ActivityQuery,
+  LogEntryResponse,
+  LogQuery,
+  LogResultResponse,
+  UnreadCountResponse,
+} from './dto/activity.dto.js';
+
+const ENTRY_ID = new RowIdPipe('Not found', Number.MAX_SAFE_INTEGER);
+
+/** One's own (`me` or the id); with `logs:read` those of others. */
+@ApiTags('Activity')
+@Authenticated()
+@Controller('api/users/:id')
+export class ActivityController {
+  constructor(private readonly activity: Activity) {}
+
+  /** List the log of an account, newest first */
+  @Get('logs')
+  @ApiErrors(404)
+  logs(
+    @Caller() caller: UserPrincipal,
+    @Param('id') id: string,
+    @Query() query: LogQuery,
+  ): Promise<LogEntryResponse[]> {
+    return this.activity.list(caller, id, query);
+  }
+
+  /** List what an account did, newest first */
+  @Get('activity')
+  @ApiErrors(404)
+  list(
+    @Caller() caller: UserPrincipal,
+    @Param('id') id: string,
+    @Query() query: ActivityQuery,
+  ): Promise<LogEntryResponse[]> {
+    return this.activity.list(caller, id, query);
+  }
+
+  /** Count the unread entries of the log */
+  @Get('logs/unread-count')
+  @ApiErrors(404)
+  unreadCount(@Caller() caller: UserPrincipal, @Param('id') id: string): Promise<UnreadCountResponse> {
+    return this.activity.unreadCount(caller, id);
+  }
+
+  /** Mark the whole log as read */
+  @Patch('logs/read-all')
+  @ApiErrors(404)
+  markAllRead(@Caller() caller: UserPrincipal, @Param('id') id: string): Promise<SuccessResponse> {
+    return this.activity.markAllRead(caller, id);
+  }
+
+  /** Mark one entry of the log as read */
+  @Patch('logs/:logId/read')
+  @ApiErrors(404)
+  markRead(
+    @Caller() caller: UserPrincipal,
+    @Param('id') id: string,
+    @Param('logId', ENTRY_ID) logId: number,
+  ): Promise<LogResultResponse> {
+    return this.activity.markRead(caller, id, logId);
+  }
+}

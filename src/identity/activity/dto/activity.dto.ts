@@ -1,0 +1,95 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+
+const MAXIMUM_LIMIT = 200;
+const DEFAULT_LIMIT = 50;
+const MAXIMUM_OFFSET = 10_000;
+
+/** Clients send what they have: a number that makes no sense counts as absent, one that is too large as the largest. */
+const bounded = (fallback: number, minimum: number, maximum: number): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => {
+    const number = typeof value === 'string' && value.trim() !== '' ? Math.trunc(Number(value)) : Number.NaN;
+    return Number.isFinite(number) && number >= minimum ? Math.min(number, maximum) : fallback;
+  });
+
+/** Which entries of an activity log to show. */
+export class ActivityQuery {
+  /** Entries, at most 200. */
+  @IsOptional()
+  @bounded(DEFAULT_LIMIT, 1, MAXIMUM_LIMIT)
+  @ApiPropertyOptional({ type: Number, default: DEFAULT_LIMIT, maximum: MAXIMUM_LIMIT })
+  limit = DEFAULT_LIMIT;
+
+  /** Entries to skip, at most 10,000. */
+  @IsOptional()
+  @bounded(0, 0, MAXIMUM_OFFSET)
+  @ApiPropertyOptional({ type: Number, default: 0, maximum: MAXIMUM_OFFSET })
+  offset = 0;
+
+  /** Only actions that contain this text. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  @ApiPropertyOptional({ type: String })
+  action?: string;
+
+  /** Only about this kind of thing. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(32)
+  @ApiPropertyOptional({ type: String })
+  targetType?: string;
+}
+
+export class LogQuery extends ActivityQuery {
+  /** `1`, `true` or `yes`: only unread entries; anything else: only read ones. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(16)
+  @ApiPropertyOptional({ type: String })
+  unread?: string;
+}
+
+export class LogEntryResponse {
+  @ApiProperty({ example: 1 })
+  id!: number;
+
+  @ApiProperty({ type: Number, nullable: true })
+  userId!: number | null;
+
+  @ApiProperty({ example: 'login' })
+  action!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  targetId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  targetType!: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  metadata!: Record<string, unknown> | null;
+
+  @ApiProperty()
+  isRead!: boolean;
+
+  @ApiProperty({ type: String, nullable: true })
+  ipAddress!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  timestamp!: Date;
+}
+
+export class UnreadCountResponse {
+  /** Counts up to 1,000. */
+  @ApiProperty({ example: 3 })
+  unread!: number;
+}
+
+export class LogResultResponse {
+  @ApiProperty({ example: true })
+  success!: boolean;
+
+  @ApiProperty({ type: LogEntryResponse })
+  log!: LogEntryResponse;
+}

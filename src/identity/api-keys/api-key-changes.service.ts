@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { isSuperuserRole } from '../../common/access/principal.js';
+import type { Account, UserPrincipal } from '../../common/access/principal.js';
+import { grants } from '../../common/access/permissions.js';
+import { AuditLog } from '../../common/audit/audit-log.js';
+import { digest, randomSecret } from '../../common/crypto/digest.js';
+import { badRequest, conflict, forbidden, notFound } from '../../common/errors/panel-error.js';
+import { EventBus } from '../../common/events/event-bus.js';
+import { PrismaService } from '../../prisma/prisma.service.js';
+import { assertMayManage } from '../access/privilege.js';
+import { SUCCESS } from '../dto/success.dto.js';
+import type { SuccessResponse } from '../dto/success.dto.js';
+import { Identities } from '../principals/identities.js';
+import { API_KEY, toApiKey } from './api-key.mapper.js';
+import type { CreateApiKeyDto, CreatedApiKeyResponse } from './dto/api-keys.dto.js';
+
+export const MAXIMUM_KEYS = 25;
+
+/** Makes and ends API keys. */
+@Injectable()
+export class ApiKeyChanges {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly identities: Identities,
+    private readonly audit: AuditLog,
+    private readonly bus: EventBus,
+  ) {}
+
+  /**
+   * Makes a key whose permissions are those asked for that its owner holds. The key itself is in the answer and nowhere
+   * else; only its digest is stored.
+   */
+  async create(caller: UserPrincipal, body: CreateApiKeyDto, ip: string): Promise<CreatedApiKeyResponse> {
+    assertHolds(caller, 'apikeys:create');
+    const owner = await this.owner(caller, body.userId ?? caller.userId);
+    if (body.type === 'admin' && !(caller.isSuperuser && isSuperuserRole(owner.role))) {
+      const text = 'Only system administrators with * permission can create admin API keys';
+      throw forbidden(text, 'api_keys.admin_not_allowed');
+    }
+    const apiKey = randomSecret();
+    const entry = await this.store(
+      caller,
+      owner,
+      { ...body, secret: apiKey, expiresAt: futureDate(body.expiresAt) },
+      ip,
+    );
+    return { success: true, apiKey, id: entry.id, entry };
+  }
+
+  /** Ends a key, at once everywhere. */
+  async delete(caller: UserPrincipal, id: number, ip: string): Promise<SuccessResponse> {
+    assertHolds(caller, 'apikeys:delete');
+    const key = await this.prisma.apiKey.findUnique({ where: { id }, select: { userId: true } });
+    const isVisible = key !== null && (key.userId === caller.userId || caller.canAsStaff('admin:access'));
+    if (!isVisible) throw notFound('not found', 'api_keys.not_found');
+    assertMayManage(caller, await this.account(key.userId));
+    await this.prisma.$transaction(async (tx) => {
+      const { count } = await tx.apiKey.deleteMany({ where: { id, userId: key.userId } });
+      if (count === 0) throw notFound('not found', 'api_keys.not_found');
+      const entry = { action: 'apikey-deleted', targetType: 'api-key', targetId: id, ipAddress: ip } as const;
+      await this.audit.record({ userId: caller.userId, ...entry }, tx);
+    });
+    this.bus.publish('api_key.revoked', { userId: key.userId, apiKeyId: id });
+    return SUCCESS;
+  }
+
+  private async owner(caller: UserPrincipal, userId: number): Promise<Account> {
+    if (userId !== caller.userId && !caller.can('users:write')) {
+      throw forbidden('Not allowed to create keys for other users', 'api_keys.other_user');
+    }
+    const account = await this.account(userId);
+    assertMayManage(caller, account);
+    return account;
+  }
+
+  private async account(userId: number): Promise<Account> {
+    const identity = await this.identities.find(userId);
+    if (identity === undefined) throw notFound('User not found', 'users.not_found');
+    return identity.account;
+  }
+
+  private async store(
+    caller: UserPrincipal,
+    owner: Account,
+    { name, type, secret, expiresAt, permissions = [], allowedIps = [] }: NewKey,
+    ipAddress: string,
+  ) {
+    const held = isSuperuserRole(owner.role) ? ['*'] : owner.permissions;
+    const granted = [...new Set(permissions)].filter((permission) => grants(held, permission));
+    const data = {
+      name,
+      type,
+      expiresAt,
+      allowedIps: [...new Set(allowedIps)],
+      permissions: granted,
+      userId: owner.id,
+    };
+    return this.prisma.$transaction(async (tx) => {
+      // Parallel creations for one account take turns at its row, so that the number of keys holds.
+      await tx.$queryRaw`SELECT "id" FROM "User" WHERE "id" = ${owner.id} FOR UPDATE`;
+      if ((await tx.apiKey.count({ where: { userId: owner.id } })) >= MAXIMUM_KEYS) {
+        throw conflict(`At most ${MAXIMUM_KEYS} API keys per account. Delete one first.`, 'api_keys.too_many');
+      }
+      const row = await tx.apiKey.create({
+        data: { ...data, digest: digest(secret), lastFour: secret.slice(-4) },
+        select: API_KEY,
+      });
+      const entry = { action: 'apikey-created', targetType: 'api-key', targetId: row.id, ipAddress } as const;
+      await this.audit.record({ userId: caller.userId, ...entry, metadata: { name, type, permissions: granted } }, tx);
+      return toApiKey(row);
+    });
+  }
+}
+
+interface NewKey extends Omit<CreateApiKeyDto, 'expiresAt'> {
+  readonly secret: string;
+  readonly expiresAt: Date | null;
+}
+
+function futureDate(text: string | undefined | null): Date | null {
+  if (text === undefined || text === null) return null;
+  const date = new Date(text);
+  if (!(date.getTime() > Date.now())) throw badRequest('expiresAt must be in the future', 'api_keys.expired');
+  return date;
+}
+
+function assertHolds(caller: UserPrincipal, permission: string): void {
+  if (!caller.can(permission)) throw forbidden('Insufficient permissions', 'auth.insufficient_permissions');
+}

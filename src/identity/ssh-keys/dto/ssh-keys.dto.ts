@@ -1,0 +1,65 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+
+const MISSING = 'name and publicKey are required';
+const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
+
+export class AddSshKeyDto {
+  @Transform(trimmed)
+  @IsNotEmpty({ message: MISSING })
+  @IsString({ message: MISSING })
+  @MaxLength(64, { message: 'name must be at most 64 characters.' })
+  @ApiProperty({ example: 'Laptop', maxLength: 64 })
+  name!: string;
+
+  /** One line as in `~/.ssh/id_ed25519.pub`; RSA keys need 2048 bits. */
+  @Transform(trimmed)
+  @IsNotEmpty({ message: MISSING })
+  @IsString({ message: MISSING })
+  @MaxLength(8_192, { message: 'publicKey must be at most 8192 characters.' })
+  @ApiProperty({
+    example: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGq9Kcyf0y3u4y9Y8mXkJ0l1m2n3o4p5q6r7s8t9u0v1 ada@laptop',
+  })
+  publicKey!: string;
+}
+
+export class RenameSshKeyDto {
+  @Transform(trimmed)
+  @IsNotEmpty({ message: 'name is required' })
+  @IsString({ message: 'name is required' })
+  @MaxLength(64, { message: 'name must be at most 64 characters.' })
+  @ApiProperty({ example: 'Laptop', maxLength: 64 })
+  name!: string;
+}
+
+export class SshKeyResponse {
+  @ApiProperty({ example: 1 })
+  id!: number;
+
+  @ApiProperty({ example: 'Laptop' })
+  name!: string;
+
+  /** As `ssh-keygen -l` prints it. */
+  @ApiProperty({ example: 'SHA256:uNiVztksCsDhcc0u9e8BrrJXVoh0u2UMmXvLzsdwZTs' })
+  fingerprint!: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: Date;
+}
+
+export class SshKeyNameResponse {
+  @ApiProperty({ example: 1 })
+  id!: number;
+
+  @ApiProperty({ example: 'Laptop' })
+  name!: string;
+}
+
+export class RenamedSshKeyResponse {
+  @ApiProperty({ example: true })
+  success!: boolean;
+
+  @ApiProperty({ type: SshKeyNameResponse })
+  key!: SshKeyNameResponse;
+}
