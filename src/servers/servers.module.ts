@@ -1,13 +1,27 @@
 import { Module } from '@nestjs/common';
 import { ServerAccessModule } from './access/server-access.module.js';
+import { ServerPortsModule } from './allocations/server-ports.module.js';
 import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
-import { ConsoleModule } from './console/console.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
+import { ServerOperationsModule } from './operations/server-operations.module.js';
+import { ServerCrudModule } from './servers/server-crud.module.js';
+import { ServerStartupsModule } from './startup/server-startups.module.js';
 import { ServerStatesModule } from './states/server-states.module.js';
+import { ServerSuspensionsModule } from './suspension/server-suspensions.module.js';
 
 /** Game servers and everything that belongs to one. */
 @Module({
-  imports: [ConsoleModule, ServerAccessModule, ServerConfigurationModule, ServerInstallationModule, ServerStatesModule],
+  imports: [
+    ServerAccessModule,
+    ServerConfigurationModule,
+    ServerCrudModule,
+    ServerInstallationModule,
+    ServerOperationsModule,
+    ServerPortsModule,
+    ServerStartupsModule,
+    ServerStatesModule,
+    ServerSuspensionsModule,
+  ],
   exports: [ServerAccessModule, ServerConfigurationModule, ServerInstallationModule, ServerStatesModule],
 })
 export class ServersModule {}

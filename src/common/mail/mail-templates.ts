@@ -13,6 +13,8 @@ export interface MailVariables {
   'password-changed': { name: string; url: string };
   'server-installed': { name: string; serverName: string; url: string };
   'subuser-invite': { name: string; serverName: string; inviter: string; url: string };
+  'server-suspended': { name: string; serverName: string; reason: string; url: string };
+  'server-unsuspended': { name: string; serverName: string; url: string };
 }
 
 export type MailTemplate = keyof MailVariables;
@@ -62,6 +64,18 @@ const en: Catalogue = {
     paragraphs: [`${inviter} invites you to help with the server ${serverName}.`],
     action: { label: 'See the invitation', url },
   }),
+  'server-suspended': ({ name, serverName, reason, url }) => ({
+    subject: `${serverName} was suspended`,
+    greeting: `Hello ${name},`,
+    paragraphs: [`your server ${serverName} was stopped and suspended.`, reason],
+    action: { label: 'Open the server', url },
+  }),
+  'server-unsuspended': ({ name, serverName, url }) => ({
+    subject: `${serverName} is available again`,
+    greeting: `Hello ${name},`,
+    paragraphs: [`your server ${serverName} is not suspended any more and can be started.`],
+    action: { label: 'Open the server', url },
+  }),
 };
 
 const ru: Catalogue = {
@@ -104,6 +118,18 @@ const ru: Catalogue = {
     greeting: `Здравствуйте, ${name}!`,
     paragraphs: [`${inviter} приглашает вас помогать с сервером ${serverName}.`],
     action: { label: 'Посмотреть приглашение', url },
+  }),
+  'server-suspended': ({ name, serverName, reason, url }) => ({
+    subject: `Сервер ${serverName} заблокирован`,
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [`Ваш сервер ${serverName} остановлен и заблокирован.`, reason],
+    action: { label: 'Открыть сервер', url },
+  }),
+  'server-unsuspended': ({ name, serverName, url }) => ({
+    subject: `Сервер ${serverName} снова доступен`,
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [`Ваш сервер ${serverName} разблокирован, его можно запускать.`],
+    action: { label: 'Открыть сервер', url },
   }),
 };
 

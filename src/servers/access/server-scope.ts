@@ -103,7 +103,8 @@ export class ServerScope {
     if (this.facts.suspension !== null) throw suspendedError(this.facts.suspension);
   }
 
-  private isStaffFor(need: ServerNeed): boolean {
+  /** Whether the caller has it as staff, whatever the owner and the state of the server say. */
+  isStaffFor(need: ServerNeed): boolean {
     return SERVER_NEEDS[need].staff.some((permission) => this.caller.canAsStaff(permission));
   }
 

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../../common/audit/audit-log.js';
+import { conflict, notFound } from '../../common/errors/panel-error.js';
+import { WingsRefusal } from '../../nodes/wings/wings-errors.js';
+import { Wings } from '../../nodes/wings/wings.service.js';
+import { PrismaService } from '../../prisma/prisma.service.js';
+import type { ServerScope } from '../access/server-scope.js';
+import { ACTION_BUDGET_MS, BudgetExceeded, within } from '../daemon/time-budget.js';
+
+const DEFAULT_LINES = 100;
+
+/** Single calls to a server's daemon: commands, logs, another installation. */
+@Injectable()
+export class ServerConsole {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly wings: Wings,
+    private readonly audit: AuditLog,
+  ) {}
+
+  async command(scope: ServerScope, command: string, ipAddress: string): Promise<void> {
+    const daemon = await this.wings.forNode(scope.nodeId);
+    await within(ACTION_BUDGET_MS, daemon.sendCommands(scope.uuid, [command]));
+    await this.record(scope, 'server:console:command', ipAddress, { command });
+  }
+
+  /** The newest console lines, oldest first; none for a server that its node does not know. */
+  async lines(scope: ServerScope, lines = DEFAULT_LINES): Promise<string[]> {
+    const daemon = await this.wings.forNode(scope.nodeId);
+    try {
+      return await within(ACTION_BUDGET_MS, daemon.consoleLog(scope.uuid, lines));
+    } catch (error) {
+      if (error instanceof WingsRefusal && error.daemonStatus === 404) return [];
+      throw error;
+    }
+  }
+
+  /** @throws PanelError 404 when the node has none. */
+  async installLog(scope: ServerScope, lines = 1000): Promise<string> {
+    const daemon = await this.wings.forNode(scope.nodeId);
+    const log = await within(ACTION_BUDGET_MS, daemon.installLog(scope.uuid, lines));
+    if (log.length === 0) throw notFound('Install log not found or install not running', 'servers.no_install_log');
+    return log.join('\n');
+  }
+
+  /**
+   * Installs again. The daemon stops the server first, which may take longer than anybody waits; then the answer is
+   * given before the end.
+   * @throws PanelError 409 while it is being installed; after any other error the state is what it was.
+   */
+  async reinstall(scope: ServerScope, truncateDirectory: boolean, ipAddress: string): Promise<void> {
+    const before = await this.beginInstallation(scope.uuid);
+    const daemon = await this.wings.forNode(scope.nodeId);
+    const work = daemon.reinstall(scope.uuid, { truncateDirectory }).catch(async (error: unknown) => {
+      await this.prisma.server.updateMany({
+        where: { uuid: scope.uuid, installState: 'installing' },
+        data: { installState: before },
+      });
+      throw error;
+    });
+    try {
+      await within(ACTION_BUDGET_MS, work);
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded)) throw error;
+    }
+    await this.record(scope, 'server:reinstall', ipAddress, { truncateDirectory });
+  }
+
+  /** @returns what the state was. */
+  private async beginInstallation(uuid: string): Promise<'installed' | 'failed'> {
+    for (const before of ['installed', 'failed'] as const) {
+      const { count } = await this.prisma.server.updateMany({
+        where: { uuid, installState: before },
+        data: { installState: 'installing' },
+      });
+      if (count > 0) return before;
+    }
+    throw conflict('The server is being installed', 'servers.installing');
+  }
+
+  private record(
+    scope: ServerScope,
+    action: string,
+    ipAddress: string,
+    metadata: { command: string } | { truncateDirectory: boolean },
+  ): Promise<void> {
+    const { userId, uuid } = scope;
+    return this.audit.record({ userId, action, targetType: 'server', targetId: uuid, ipAddress, metadata });
+  }
+}

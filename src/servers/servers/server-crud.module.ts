@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { ServerAccessModule } from '../access/server-access.module.js';
+import { ServerDaemonModule } from '../daemon/server-daemon.module.js';
+import { ServerQuotaModule } from '../quota/server-quota.module.js';
+import { ServerCreation } from './server-creation.service.js';
+import { ServerList } from './server-list.service.js';
+import { ServerProvisioning } from './server-provisioning.service.js';
+import { ServersController } from './servers.controller.js';
+import { Servers } from './servers.service.js';
+
+/** Listing, creating, changing and deleting servers. */
+@Module({
+  imports: [ServerAccessModule, ServerDaemonModule, ServerQuotaModule],
+  controllers: [ServersController],
+  providers: [ServerCreation, ServerList, ServerProvisioning, Servers],
+})
+export class ServerCrudModule {}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { UserPrincipal } from '../../common/access/principal.js';
+import { notFound } from '../../common/errors/panel-error.js';
+import { Config } from '../../config/config.js';
+import { NodeHealth } from '../../nodes/health/node-health.service.js';
+import { Database } from '../../prisma/database.js';
+import { SERVER_NEEDS } from '../access/server-needs.js';
+import type { ServerScope } from '../access/server-scope.js';
+import type { ServerDetail, ServerListItem } from './dto/server.dto.js';
+import type { ServerListQuery } from './dto/server-input.dto.js';
+import { toDetail, toListItem } from './server.mapper.js';
+import { LIST_ALL, LIST_OWN, SERVER_DETAIL } from './servers.sql.js';
+import type { ServerDetailRow, ServerListRow } from './servers.sql.js';
+
+const DEFAULT_PER_PAGE = 50;
+
+/** Servers as the web client shows them: one statement each, from the last-known state; no daemon is asked. */
+@Injectable()
+export class ServerList {
+  constructor(
+    private readonly database: Database,
+    private readonly health: NodeHealth,
+    private readonly config: Config,
+  ) {}
+
+  /** What the caller owns or was invited to; staff sees every server. Unpaged unless the query pages. */
+  async list(principal: UserPrincipal, { page, per_page: perPage, q }: ServerListQuery): Promise<ServerListItem[]> {
+    const isPaged = page !== undefined || perPage !== undefined;
+    const size = perPage ?? DEFAULT_PER_PAGE;
+    const pattern = q === undefined || q === '' ? null : escaped(q);
+    const values = [
+      pattern === null ? null : `%${pattern}%`,
+      `${pattern?.toLowerCase()}%`,
+      isPaged ? size : null,
+      isPaged ? ((page ?? 1) - 1) * size : 0,
+    ];
+    const seesAll = SERVER_NEEDS.read.staff.some((permission) => principal.canAsStaff(permission));
+    const rows = seesAll
+      ? await this.database.query<ServerListRow>(LIST_ALL, values)
+      : await this.database.query<ServerListRow>(LIST_OWN, [...values, principal.userId]);
+    return rows.map((row) => toListItem(row, this.health.isHealthy(row.nodeId)));
+  }
+
+  async detail(scope: ServerScope, principal: UserPrincipal): Promise<ServerDetail> {
+    const [row] = await this.database.query<ServerDetailRow>(SERVER_DETAIL, [scope.uuid]);
+    if (row === undefined) throw notFound('Server not found', 'servers.not_found');
+    return toDetail(row, {
+      scope,
+      email: principal.account.email,
+      panelUrl: this.config.panelUrl,
+      isNodeHealthy: this.health.isHealthy(row.nodeId),
+    });
+  }
+}
+
+/** What LIKE would read as a wildcard is taken literally. */
+const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

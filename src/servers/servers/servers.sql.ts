@@ -1,0 +1,103 @@
+import type { Statement } from '../../prisma/database.js';
+import type { SuspensionColumns } from '../access/server-suspension.js';
+import type { ServerResources } from '../states/dto/resources.dto.js';
+
+/** One server as lists show it. */
+export interface ServerListRow extends SuspensionColumns {
+  uuid: string;
+  name: string;
+  description: string;
+  nodeId: number;
+  nodeName: string;
+  ownerId: number;
+  memory: number;
+  disk: number;
+  cpu: number;
+  swap: number;
+  ioWeight: number;
+  oomDisabled: boolean;
+  kvmPassthrough: boolean;
+  dockerImage: string;
+  startup: string;
+  installing: boolean;
+  hibernated: boolean;
+  suspendedAt: Date | null;
+  dmcaAt: Date | null;
+  state: string;
+  resources: ServerResources | null;
+  stateAt: Date | null;
+  /** `[ip, port, is default]`, the default first; null when there are none. */
+  allocations: [string, number, boolean][] | null;
+}
+
+/** One server with what only its own page shows. */
+export interface ServerDetailRow extends Omit<ServerListRow, 'allocations'> {
+  /** `[ip, port, is default, alias, notes]` */
+  allocations: [string, number, boolean, string | null, string | null][] | null;
+  environment: Record<string, string>;
+  /** Variables of the egg that only staff may see; null when there are none. */
+  hiddenVariables: string[] | null;
+  autoSyncOnEggChange: boolean;
+  eggId: number;
+  eggName: string;
+  ownerEmail: string;
+  nodeUrl: string;
+  nodeFqdn: string | null;
+  sftpPort: number;
+  sftpProxyPort: number | null;
+}
+
+const COLUMNS = `
+  s."uuid", s."name", s."description", s."nodeId", n."name" AS "nodeName", s."ownerId", s."memory", s."disk", s."cpu",
+  s."swap", s."ioWeight", s."oomDisabled", s."kvmPassthrough", s."dockerImage", s."startup",
+  (s."installState" = 'installing') AS "installing", s."hibernated",
+  s."suspended", s."suspendedBy", s."suspendedReason", s."suspendedAt",
+  s."dmca", s."dmcaBy", s."dmcaReason", s."dmcaAt", s."dmcaDeletionAt", s."state", s."resources", s."stateAt"`;
+
+const PORTS = `
+  (SELECT json_agg(json_build_array(a."ip", a."port", a."isDefault") ORDER BY a."isDefault" DESC, a."ip", a."port")
+     FROM "Allocation" a WHERE a."serverUuid" = s."uuid") AS "allocations"`;
+
+/** $1 name pattern or null, $2 uuid pattern, $3 limit or null, $4 offset. */
+const FILTER_AND_PAGE = `
+  WHERE ($1::text IS NULL OR s."name" ILIKE $1::text OR s."uuid"::text LIKE $2::text)
+  ORDER BY s."createdAt", s."uuid" LIMIT $3::int OFFSET $4::int`;
+
+/** The servers an account owns or was invited to. $5 user. */
+export const LIST_OWN: Statement = {
+  name: 'servers_list_own',
+  text: `
+    SELECT ${COLUMNS}, ${PORTS}
+    FROM (
+      SELECT "uuid" FROM "Server" WHERE "ownerId" = $5::int
+      UNION
+      SELECT "serverUuid" FROM "ServerSubuser" WHERE "userId" = $5::int AND "accepted"
+    ) mine
+    JOIN "Server" s ON s."uuid" = mine."uuid"
+    JOIN "Node" n ON n."id" = s."nodeId" ${FILTER_AND_PAGE}`,
+};
+
+/** All servers of the panel. */
+export const LIST_ALL: Statement = {
+  name: 'servers_list_all',
+  text: `SELECT ${COLUMNS}, ${PORTS} FROM "Server" s JOIN "Node" n ON n."id" = s."nodeId" ${FILTER_AND_PAGE}`,
+};
+
+/** One server. $1 uuid. */
+export const SERVER_DETAIL: Statement = {
+  name: 'servers_detail',
+  text: `
+    SELECT ${COLUMNS}, s."environment", s."autoSyncOnEggChange", s."eggId", e."name" AS "eggName", o."email" AS "ownerEmail",
+      (SELECT json_agg(v->>'env_variable')
+         FROM jsonb_array_elements(CASE jsonb_typeof(e."envVars") WHEN 'array' THEN e."envVars" ELSE '[]' END) v
+         WHERE v->>'user_viewable' = 'false') AS "hiddenVariables",
+      n."url" AS "nodeUrl", n."fqdn" AS "nodeFqdn", n."sftpPort", n."sftpProxyPort",
+      (SELECT json_agg(json_build_array(a."ip", a."port", a."isDefault", a."alias", a."notes")
+                       ORDER BY a."isDefault" DESC, a."ip", a."port")
+         FROM "Allocation" a WHERE a."serverUuid" = s."uuid") AS "allocations"
+    FROM "Server" s
+    JOIN "Node" n ON n."id" = s."nodeId"
+    JOIN "Egg" e ON e."id" = s."eggId"
+    JOIN "User" o ON o."id" = s."ownerId"
+    WHERE s."uuid" = $1::uuid`,
+};
