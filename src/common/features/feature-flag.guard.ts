@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import { PanelError } from '../errors/panel-error.js';
 import { PanelSettings } from '../settings/panel-settings.js';
 import { FEATURE_METADATA } from './feature.js';
-import { featureOfPath } from './feature-table.js';
+import { featureOfPath, isInGatedGroup } from './feature-table.js';
 import type { FeatureName } from './feature-table.js';
 
 /** The answer of a group whose flag is off (DESIGN 5.2). */
@@ -28,10 +28,10 @@ export class FeatureFlagGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
-    if (declared === undefined) return true;
+    const { path } = context.switchToHttp().getRequest<Request>();
+    if (declared === undefined && !isInGatedGroup(path)) return true;
     // The not-found route stands in for groups that are not built: there the path decides.
-    const feature =
-      declared === 'by-path' ? featureOfPath(context.switchToHttp().getRequest<Request>().path) : declared;
+    const feature = declared === undefined || declared === 'by-path' ? featureOfPath(path) : declared;
     if (feature !== undefined && !this.settings.isFeatureEnabled(feature)) throw featureDisabled(feature);
     return true;
   }

@@ -30,6 +30,17 @@ export type FeatureName = keyof typeof FEATURES;
 
 export const FEATURE_NAMES = Object.keys(FEATURES) as FeatureName[];
 
+const anyGate = new RegExp(
+  FEATURE_NAMES.flatMap((name) => FEATURES[name].gates.map((gate) => gate.source)).join('|'),
+  'i',
+);
+
+/**
+ * Whether a plainly spelled path lies in any group. Routes outside the groups ask it: `/api/users/:id` also takes
+ * `/api/users/register`, with the methods that registration does not have.
+ */
+export const isInGatedGroup = (path: string): boolean => anyGate.test(path);
+
 /**
  * The flag that gates a path, however it is spelled: case, encoding, doubled and trailing slashes do not matter, so a
  * group that is off answers 503 for every spelling.

@@ -1,0 +1,84 @@
+import { DiscoveryService } from '@nestjs/core';
+import { RouteInventory } from '../../src/common/access/route-inventory.js';
+import type { Route } from '../../src/common/access/route-inventory.js';
+import { operationOf } from './openapi/document.js';
+import type { DocumentedOperation } from './openapi/document.js';
+import type { TestPanel } from './panel.js';
+import type { Cast } from './principals.js';
+
+/** `GET /api/servers/:id` */
+export const nameOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string => `${method} ${path}`;
+
+/** Every route of the panel in the order of its name, the one that answers what no other does left out. */
+export function routesOf(panel: Pick<TestPanel, 'app'>): Route[] {
+  const routes = panel.app.get(RouteInventory).routes();
+  return routes.filter(({ method }) => method !== 'ALL').sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
+}
+
+/** The operation that documents a route; undefined when there is none for exactly its path. */
+export function operationOfRoute({ method, path }: Route): DocumentedOperation | undefined {
+  const template = path.replace(/:(\w+)/g, '{$1}');
+  const found = operationOf(method, template);
+  return found?.path === template ? found : undefined;
+}
+
+const ROUTE_ARGUMENTS = '__routeArguments__';
+/** Nest's number for `@Body()` in the keys of that metadata, `<kind>:<position>`. */
+const BODY_KIND = '3:';
+
+/** Whether the handler of a route declares `@Body()`. */
+export function takesBody(panel: Pick<TestPanel, 'app'>, route: Route): boolean {
+  const [controller, method = ''] = route.handler.split('.');
+  const owner = panel.app
+    .get(DiscoveryService)
+    .getControllers()
+    .find(({ metatype }) => metatype?.name === controller)?.metatype;
+  if (owner === undefined || owner === null) throw new Error(`No controller ${String(controller)}`);
+  const parameters = (Reflect.getMetadata(ROUTE_ARGUMENTS, owner, method) ?? {}) as object;
+  return Object.keys(parameters).some((key) => key.startsWith(BODY_KIND));
+}
+
+/** Values for the parameters of paths: by the fixed segment before the parameter, or by the parameter's name. */
+export type PathValues = Readonly<Record<string, string>>;
+
+/**
+ * The path with its parameters filled in. What stands before a parameter says what it is: `servers` in
+ * `/api/servers/v1/:id`, `nodes` in `/api/nodes/:id`; else its own name does.
+ * @throws for a parameter without a value, so that a new kind of id is noticed
+ */
+export function fillPath(path: string, values: PathValues): string {
+  const filled: string[] = [];
+  let before: string[] = [];
+  for (const segment of path.split('/')) {
+    if (!/^[:*]/.test(segment)) {
+      before.push(segment);
+      filled.push(segment);
+      continue;
+    }
+    const name = segment.slice(1);
+    const kind = [before.at(-1) ?? '', name, ...before.toReversed()].find((key) => values[key] !== undefined);
+    if (kind === undefined) throw new Error(`No value for ${segment} of ${path}: say in routes.ts what it is`);
+    filled.push(values[kind] ?? '');
+    before = [];
+  }
+  return filled.join('/');
+}
+
+export const hasParameters = (route: Route): boolean => /[:*]/.test(route.path);
+
+/** Ids of things that exist, around the server of the cast. */
+export function existingIds(cast: Cast, more: PathValues = {}): PathValues {
+  const { server, node, egg, principals } = cast;
+  const owner = String(principals.owner.user?.id);
+  const ids = { servers: server.uuid, nodes: String(node.id), eggs: String(egg.id), users: owner, userId: owner };
+  return { ...ids, ...more };
+}
+
+/** Ids of the same kinds that belong to nobody. */
+export const UNKNOWN_IDS: PathValues = {
+  servers: '00000000-0000-4000-8000-000000000000',
+  nodes: '999999',
+  eggs: '999999',
+  users: '999999',
+  userId: '999999',
+};
