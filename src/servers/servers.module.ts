@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ServerAccessModule } from './access/server-access.module.js';
 import { ServerPortsModule } from './allocations/server-ports.module.js';
 import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
+import { ConsoleModule } from './console/console.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
@@ -12,6 +13,7 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
 /** Game servers and everything that belongs to one. */
 @Module({
   imports: [
+    ConsoleModule,
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,
