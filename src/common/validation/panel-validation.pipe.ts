@@ -21,6 +21,14 @@ export class PanelValidationPipe extends ValidationPipe {
       throw badRequest('The body must be a JSON object', 'request.validation');
     return super.transform(value, metadata);
   }
+
+  /** Whole decimal numbers only: `%20` would be 0, and `0x10` and `1e3` other names of 16 and 1000. */
+  protected override transformPrimitive(value: unknown, metadata: ArgumentMetadata): unknown {
+    if (metadata.metatype !== Number || metadata.data === undefined) return super.transformPrimitive(value, metadata);
+    return typeof value === 'string' && !/^-?\d{1,15}$/.test(value)
+      ? Number.NaN
+      : super.transformPrimitive(value, metadata);
+  }
 }
 
 function toValidationError(errors: ValidationError[]): PanelError {
