@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { NodePrincipal } from '../../common/access/principal.js';
@@ -11,7 +12,7 @@ import { jsonBatches } from './json-batches.js';
 /** Some 100,000 events; daemons send at most 100 at once unless they were configured otherwise. */
 const MAXIMUM_BYTES = 32 * 1024 * 1024;
 /** Small enough that neither the event loop nor an embedded database is held for long. */
-const BATCH = 500;
+const BATCH = 200;
 
 /** Takes the daemons' reports of what happened on their servers. */
 @Injectable()
@@ -24,14 +25,23 @@ export class RemoteActivity {
    * @throws PanelError 400 for a body that is no JSON list, 413 beyond 32 MiB; what came before is kept.
    */
   async report(node: NodePrincipal, body: Readable): Promise<void> {
-    // Left open when it is refused half-way: the daemon shall read why.
-    const chunks: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false });
-    for await (const batch of jsonBatches(chunks, { maximumBytes: MAXIMUM_BYTES, size: BATCH })) {
+    try {
+      await this.store(node, body.iterator({ destroyOnReturn: false }));
+    } catch (error) {
+      // Answered with bytes still on their way the connection would be cut, and the daemon would not read why.
+      body.resume();
+      await finished(body).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async store({ nodeId }: NodePrincipal, body: AsyncIterable<Buffer>): Promise<void> {
+    for await (const batch of jsonBatches(body, { maximumBytes: MAXIMUM_BYTES, size: BATCH })) {
       const now = Date.now();
-      const rows = batch.flatMap((entry) => toActivityRow(entry, node.nodeId, now) ?? []);
-      if (rows.length > 0) await this.insert(node.nodeId, rows);
-      // Others get their turn between two full batches: the embedded database works on this thread.
-      if (batch.length === BATCH) await nextTurn();
+      const rows = batch.flatMap((entry) => toActivityRow(entry, nodeId, now) ?? []);
+      if (rows.length > 0) await this.insert(nodeId, rows);
+      // Others get their turn in between: the embedded database works on this thread.
+      await nextTurn();
     }
   }
 
