@@ -93,6 +93,26 @@ describe('the OpenAPI document', () => {
     expect(breaking(({ route, operation }) => operation['x-feature'] !== route.feature)).toEqual([]);
   });
 
+  it('describes every parameter of the path, and only those', () => {
+    const wrong = breaking(({ route, operation }) => {
+      const described = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      const names = described.map(({ name }) => name).sort();
+      const due = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name).sort();
+      return names.join() === due.join() ? undefined : `[${names.join()}] instead of [${due.join()}]`;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('repeats nothing within an operation', () => {
+    const repeated = (texts: readonly string[]): boolean => new Set(texts).size !== texts.length;
+    const wrong = breaking(({ operation }) => {
+      const schemes = (operation.security ?? []).map((scheme) => JSON.stringify(scheme));
+      const parameters = (operation.parameters ?? []).map((parameter) => `${parameter.in} ${parameter.name}`);
+      return repeated(schemes) || repeated(parameters);
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it('describes the body of every operation that takes one', () => {
     const wrong = breaking(({ route, operation }) => {
       if (!takesBody(panel, route)) return undefined;

@@ -38,25 +38,32 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     extraModels: [ErrorResponse],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
-  for (const operation of operationsOf(document)) {
+  for (const [path, operation] of operationsOf(document)) {
     splitComment(operation);
+    addPathParameters(path, operation);
     addCommonErrors(operation);
+    withoutRepetitions(operation);
   }
   return document;
 }
 
+const errorContent = { 'application/json': { schema: { $ref: '#/components/schemas/ErrorResponse' } } };
+
 interface Operation {
   summary?: string;
   description?: string;
-  parameters?: readonly { in?: string }[];
+  parameters?: { name?: string; in?: string; required?: boolean; schema?: object }[];
   requestBody?: unknown;
-  responses?: Record<string, unknown>;
+  responses?: Record<string, { description?: string; content?: object }>;
+  security?: Record<string, string[]>[];
 }
 
-function operationsOf(document: OpenAPIObject): Operation[] {
+function operationsOf(document: OpenAPIObject): [path: string, operation: Operation][] {
   const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
-  return Object.values(document.paths).flatMap((item) =>
-    methods.flatMap((method) => (item[method] === undefined ? [] : [item[method] as Operation])),
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    methods.flatMap((method): [string, Operation][] =>
+      item[method] === undefined ? [] : [[path, item[method] as Operation]],
+    ),
   );
 }
 
@@ -68,16 +75,33 @@ function splitComment(operation: Operation): void {
   if (more.length > 0) operation.description = more.join('\n\n');
 }
 
+/** A parameter that a guard reads, not the handler, is known from the path alone. */
+function addPathParameters(path: string, operation: Operation): void {
+  const parameters = (operation.parameters ??= []);
+  for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) {
+    if (parameters.some((parameter) => parameter.in === 'path' && parameter.name === name)) continue;
+    parameters.push({ name, in: 'path', required: true, schema: { type: 'string' } });
+  }
+}
+
+/** What a controller and its handler both declare comes out once for each of them. */
+function withoutRepetitions(operation: Operation): void {
+  if (operation.security !== undefined) {
+    const schemes = operation.security.map((scheme) => JSON.stringify(scheme));
+    operation.security = [...new Set(schemes)].map((scheme) => JSON.parse(scheme) as Record<string, string[]>);
+  }
+  for (const response of Object.values(operation.responses ?? {})) {
+    response.description = [...new Set(response.description?.split('\n\n'))].join('\n\n');
+  }
+}
+
 function addCommonErrors(operation: Operation): void {
   const readsBody = operation.requestBody !== undefined;
   const readsInput = readsBody || (operation.parameters ?? []).some((parameter) => parameter.in === 'query');
   const errors = { ...everywhere, ...(readsInput && withInput), ...(readsBody && withBody) };
   const responses = (operation.responses ??= {});
   for (const [status, text] of Object.entries(errors)) {
-    responses[status] ??= {
-      description: text,
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorResponse' } } },
-    };
+    responses[status] ??= { description: text, content: errorContent };
   }
 }
 
