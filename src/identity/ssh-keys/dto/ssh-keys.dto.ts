@@ -19,7 +19,7 @@ export class AddSshKeyDto {
   @IsString({ message: MISSING })
   @MaxLength(8_192, { message: 'publicKey must be at most 8192 characters.' })
   @ApiProperty({
-    example: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGq9Kcyf0y3u4y9Y8mXkJ0l1m2n3o4p5q6r7s8t9u0v1 ada@laptop',
+    example: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILHT6xE9tX79T9ZGDb9ZbDYj4xaIJMe8VdhyjLrUZXst ada@laptop',
   })
   publicKey!: string;
 }
