@@ -43,7 +43,8 @@ export class EmbeddedDatabase extends Database {
   async executeSql(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }> {
     if (values !== undefined && values.length > 0) return this.pglite.query(text, [...values]);
     const results = await this.pglite.exec(text);
-    return { rows: results.at(-1)?.rows ?? [] };
+    // pg-boss looks for the rows of every statement, as the native driver gives them.
+    return { rows: results.flatMap(({ rows }) => rows) };
   }
 
   /** The folder lock already keeps other processes out. */
