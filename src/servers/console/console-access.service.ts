@@ -15,16 +15,22 @@ export class ConsoleRefusal extends Error {}
 /** A right to watch, as it was a moment ago. */
 export interface ConsoleRight {
   readonly identity: ViewerIdentity;
-  /** The node that runs the server. */
-  readonly nodeId: number;
+  readonly scope: ServerScope;
 }
 
 /** What is asked for: a server, by somebody who presents a credential. */
 export type ConsoleRequest = Pick<ViewerIdentity, 'serverUuid' | 'credential' | 'clientIp'>;
 
+/** A check that may still be under way. */
+interface Check {
+  result?: Promise<ConsoleRight | undefined>;
+}
+
 /** Decides who may be at a console. The same question is asked again whenever something changed. */
 @Injectable()
 export class ConsoleAccess {
+  private readonly newest = new WeakMap<Viewer, Check>();
+
   constructor(
     private readonly resolver: PrincipalResolver,
     private readonly servers: ServerAccess,
@@ -42,29 +48,36 @@ export class ConsoleAccess {
       userUuid: principal.account.uuid,
       permissions: consolePermissions(principal, scope),
     };
-    return { identity, nodeId: scope.nodeId };
+    return { identity, scope };
   }
 
   /**
    * Asks again whether a viewer may be where he is. He gets the permissions he has now; when he has lost his right he is
    * told so and let out, and when nobody can tell he is cut off, to come back when somebody can.
-   * @returns the right, unless he is out or a later check decides.
+   * @returns the right; undefined when he is out.
    */
-  async recheck(viewer: Viewer): Promise<ConsoleRight | undefined> {
-    const isNewest = viewer.beginCheck();
+  recheck(viewer: Viewer): Promise<ConsoleRight | undefined> {
+    const check: Check = {};
+    this.newest.set(viewer, check);
+    check.result = this.decide(viewer, check);
+    return check.result;
+  }
+
+  private async decide(viewer: Viewer, self: Check): Promise<ConsoleRight | undefined> {
     // The event that led here is still being told: whoever keeps what it is about drops that now.
     await Promise.resolve();
-    try {
-      const right = await this.check(viewer.identity);
-      if (!isNewest()) return undefined;
-      viewer.authorise(right.identity);
-      return right;
-    } catch (error) {
-      if (!isNewest()) return undefined;
-      if (error instanceof ConsoleRefusal) viewer.refuse(error.message);
-      else viewer.drop();
-      return undefined;
+    const outcome = await this.check(viewer.identity).catch((error: unknown) => ({ error }));
+    // What an older check found may be what was true before the newest one began.
+    const newest = this.newest.get(viewer);
+    if (newest !== undefined && newest !== self) return newest.result;
+    if (!viewer.isOpen) return undefined;
+    if (!('error' in outcome)) {
+      viewer.authorise(outcome.identity);
+      return outcome;
     }
+    if (outcome.error instanceof ConsoleRefusal) viewer.refuse(outcome.error.message);
+    else viewer.drop();
+    return undefined;
   }
 
   private async identify({ credential, clientIp }: ConsoleRequest): Promise<UserPrincipal> {

@@ -113,8 +113,8 @@ export class ConsoleRelay implements OnApplicationBootstrap, BeforeApplicationSh
     return inRoom >= MAXIMUM_VIEWERS_PER_SERVER ? 'Too many people watch this console. Try again later.' : undefined;
   }
 
-  private enter(socket: WebSocket, viewer: Viewer, { identity, nodeId }: ConsoleRight): void {
-    const room = this.roomOf(identity.serverUuid, nodeId);
+  private enter(socket: WebSocket, viewer: Viewer, { identity, scope }: ConsoleRight): void {
+    const room = this.roomOf(identity.serverUuid, scope.nodeId);
     const own = this.viewersOfUser.get(identity.userId) ?? new Set();
     this.viewersOfUser.set(identity.userId, own.add(viewer));
     socket.on('close', () => {
@@ -155,7 +155,13 @@ export class ConsoleRelay implements OnApplicationBootstrap, BeforeApplicationSh
       serverUuid,
       permissions: RELAY_PERMISSIONS,
     });
-    return { url: node.socketUrl(serverUuid), origin: originOf(node.origin), token, lookup: node.lookup };
+    return {
+      url: node.socketUrl(serverUuid),
+      origin: originOf(node.origin),
+      token,
+      lookup: node.lookup,
+      limitsCommands: node.kind !== 'rs',
+    };
   }
 
   private listen(bus: EventBus): void {
@@ -194,7 +200,7 @@ export class ConsoleRelay implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async recheckOne(viewer: Viewer): Promise<void> {
     const right = await this.access.recheck(viewer);
-    if (right !== undefined) this.rooms.get(right.identity.serverUuid)?.moveTo(right.nodeId);
+    if (right !== undefined) this.rooms.get(right.identity.serverUuid)?.moveTo(right.scope.nodeId);
   }
 
   private measure(metrics: Metrics): void {

@@ -97,9 +97,9 @@ export class ConsoleRoom implements UpstreamListener {
     if (this.stats !== undefined) viewer.sendIfKeepingUp(this.stats);
   }
 
-  /** Passes a viewer's wish on to the daemon; false when it is not reachable now. */
-  forward(event: string, args: readonly string[]): boolean {
-    return this.upstream.send(event, args);
+  /** Passes a command on; false when it has to go another way. */
+  sendCommand(command: string): boolean {
+    return this.upstream.sendCommand(command);
   }
 
   /** The node got another address or credential. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ServerAccessModule } from '../access/server-access.module.js';
+import { ServerOperationsModule } from '../operations/server-operations.module.js';
 import { ServerStatesModule } from '../states/server-states.module.js';
 import { ConsoleAccess } from './console-access.service.js';
 import { ConsoleConnections } from './console-connection.service.js';
@@ -12,7 +13,7 @@ import { WebsocketController } from './websocket.controller.js';
 
 /** The console of servers in the browser: a relay to the daemons, and what is needed to reach them directly. */
 @Module({
-  imports: [ServerAccessModule, ServerStatesModule],
+  imports: [ServerAccessModule, ServerOperationsModule, ServerStatesModule],
   controllers: [WebsocketController],
   providers: [ConsoleAccess, ConsoleConnections, ConsoleGateway, ConsoleRelay, ConsoleTickets, StateFeed, ViewerInput],
 })

@@ -15,6 +15,8 @@ export interface UpstreamAddress {
   readonly token: string;
   /** Refuses addresses that nodes may not have. */
   readonly lookup: LookupFunction;
+  /** The daemon may run only one command a second of a socket, which all viewers share here (Go Wings from 1.12). */
+  readonly limitsCommands: boolean;
 }
 
 /** What a connection to a daemon tells its room. */
@@ -42,7 +44,7 @@ export class UpstreamConsole {
   private socket: WebSocket | undefined;
   private retry: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
-  private dialled: Pick<UpstreamAddress, 'url' | 'origin'> | undefined;
+  private dialled: UpstreamAddress | undefined;
   private attempts = 0;
   private unanswered = 0;
   private authenticated = false;
@@ -63,10 +65,10 @@ export class UpstreamConsole {
     void this.dial();
   }
 
-  /** Sends a message; false when the daemon is not reachable now. */
-  send(event: string, args: readonly string[]): boolean {
-    if (!this.isReady) return false;
-    this.socket?.send(encodeFrame(event, args), { binary: false });
+  /** Sends a command; false when the daemon is not reachable this way, or might drop it. */
+  sendCommand(command: string): boolean {
+    if (!this.isReady || this.dialled?.limitsCommands !== false) return false;
+    this.send('send command', [command]);
     return true;
   }
 
@@ -76,7 +78,7 @@ export class UpstreamConsole {
     if (this.socket === undefined) return this.redial();
     const { url, origin, token } = await this.address();
     if (url !== this.dialled?.url || origin !== this.dialled.origin) return this.redial();
-    if (this.isReady) this.socket?.send(encodeFrame('auth', [token]), { binary: false });
+    if (this.isReady) this.send('auth', [token]);
   }
 
   /** Ends it for good, without a word to the listener. */
@@ -84,6 +86,10 @@ export class UpstreamConsole {
     this.stopped = true;
     clearTimeout(this.retry);
     this.abandon();
+  }
+
+  private send(event: string, args: readonly string[]): void {
+    this.socket?.send(encodeFrame(event, args), { binary: false });
   }
 
   private redial(): void {
@@ -114,7 +120,8 @@ export class UpstreamConsole {
     }
   }
 
-  private open({ url, origin, token, lookup }: UpstreamAddress): void {
+  private open(address: UpstreamAddress): void {
+    const { url, origin, token, lookup } = address;
     const options: ClientOptions & ClientRequestArgs = {
       origin,
       lookup,
@@ -125,7 +132,7 @@ export class UpstreamConsole {
     };
     const socket = new WebSocket(url, options);
     this.socket = socket;
-    this.dialled = { url, origin };
+    this.dialled = address;
     // `close` follows every `error`.
     socket.on('error', (error) => logger.debug({ server: this.server, reason: error.message }, 'console connection'));
     socket.on('open', () => this.onOpen(socket, token));

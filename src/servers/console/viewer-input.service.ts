@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
+import { toPanelError } from '../../common/errors/error.filter.js';
 import { logger } from '../../common/logging/logger.js';
+import { RateLimits } from '../../common/throttling/rate-limits.js';
+import { ServerConsole } from '../operations/server-console.service.js';
+import { ServerPower } from '../operations/server-power.service.js';
 import { ConsoleAccess } from './console-access.service.js';
 import type { ConsoleRoom } from './console-room.js';
 import { ConsoleTickets } from './console-tickets.js';
@@ -22,13 +26,16 @@ export class ViewerInput {
     private readonly access: ConsoleAccess,
     private readonly tickets: ConsoleTickets,
     private readonly audit: AuditLog,
+    private readonly commands: ServerConsole,
+    private readonly power: ServerPower,
+    private readonly rateLimits: RateLimits,
   ) {
     this.handlers = new Map([
       ['auth', (viewer, room, token) => this.authorise(viewer, room, token)],
       ['send logs', (viewer, room) => room.sendLogs(viewer)],
       ['send stats', (viewer, room) => room.sendStats(viewer)],
       ['send command', (viewer, room, command) => this.command(viewer, room, command)],
-      ['set state', (viewer, room, action) => this.setState(viewer, room, action)],
+      ['set state', (viewer, _room, action) => this.setState(viewer, action)],
     ]);
   }
 
@@ -63,29 +70,50 @@ export class ViewerInput {
     if (command.length > LONGEST_COMMAND || /[\r\n]/.test(command)) {
       return tell(viewer, `A command is one line of at most ${LONGEST_COMMAND} characters.`);
     }
-    if (!room.forward('send command', [command]))
-      return tell(viewer, 'The node cannot be reached, the command was not sent.');
-    this.record(viewer, 'server:console:command', { command });
+    if (room.sendCommand(command)) this.record(viewer, command);
+    else viewer.enqueue(() => this.commandByCall(viewer, command));
   }
 
-  private setState(viewer: Viewer, room: ConsoleRoom, action: string): void {
+  /** The way of POST commands, which needs no socket to the daemon and is not limited by it. */
+  private async commandByCall(viewer: Viewer, command: string): Promise<void> {
+    const right = await this.access.recheck(viewer);
+    if (right === undefined || !viewer.may(CONTROL_PERMISSION)) return;
+    try {
+      await this.commands.command(right.scope, command, viewer.identity.clientIp);
+    } catch (error) {
+      tell(viewer, `${toPanelError(error).message}. The command was not sent.`);
+    }
+  }
+
+  /** As the power button does it: the panel notes what is wanted, and refuses what the server's state forbids. */
+  private async setState(viewer: Viewer, action: string): Promise<void> {
     const needed = POWER_PERMISSIONS.get(action);
     if (needed === undefined || !viewer.may(needed)) return;
-    if (!room.forward('set state', [action])) return tell(viewer, 'The node cannot be reached, nothing was changed.');
-    this.record(viewer, `server:power:${action}`, {});
+    const right = await this.access.recheck(viewer);
+    if (right === undefined || !viewer.may(needed)) return;
+    try {
+      for (const { limit, windowSeconds } of this.rateLimits.of('power')) {
+        await this.rateLimits.consume(`power:server:${right.scope.uuid}`, limit, windowSeconds);
+      }
+      await this.power.act(right.scope, { action }, viewer.identity.clientIp);
+    } catch (error) {
+      const { message, options } = toPanelError(error);
+      tell(viewer, String(options.extra?.['message'] ?? message));
+    }
   }
 
-  private record(viewer: Viewer, action: string, metadata: { command?: string }): void {
+  private record(viewer: Viewer, command: string): void {
     const { userId, serverUuid, clientIp } = viewer.identity;
-    const entry = {
-      userId,
-      action,
-      targetType: 'server',
-      targetId: serverUuid,
-      metadata,
-      ipAddress: clientIp,
-    } as const;
-    this.audit.record(entry).catch((error: unknown) => logger.error({ err: error, action }, 'activity not recorded'));
+    this.audit
+      .record({
+        userId,
+        action: 'server:console:command',
+        targetType: 'server',
+        targetId: serverUuid,
+        metadata: { command },
+        ipAddress: clientIp,
+      })
+      .catch((error: unknown) => logger.error({ err: error, server: serverUuid }, 'console command not recorded'));
   }
 }
 

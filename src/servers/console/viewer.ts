@@ -47,8 +47,8 @@ export class Viewer {
   private permissions: ReadonlySet<string>;
   private readonly bucket = new TokenBucket(FRAMES_PER_SECOND, FRAME_BURST);
   private resumption: NodeJS.Timeout | undefined;
+  private queue = Promise.resolve();
   private skipped = 0;
-  private checks = 0;
   private alive = true;
 
   /** @param wire the connection below the socket; tells when what was sent has been read. */
@@ -72,12 +72,6 @@ export class Viewer {
     return holds(this.permissions, permission);
   }
 
-  /** Begins a check of his right; the answer tells whether it is still the newest when it ends. */
-  beginCheck(): () => boolean {
-    const turn = ++this.checks;
-    return () => this.isOpen && turn === this.checks;
-  }
-
   /** Takes over what he may do now. */
   authorise(identity: ViewerIdentity): void {
     this.identity = identity;
@@ -96,6 +90,11 @@ export class Viewer {
       }, FLOOD_PAUSE_MS);
     }
     return false;
+  }
+
+  /** Does one thing after the other: what he sends must happen in its order. */
+  enqueue(work: () => Promise<void>): void {
+    this.queue = this.queue.then(() => (this.isOpen ? work() : undefined));
   }
 
   /** Sends what he must not miss. */

@@ -13,5 +13,6 @@ import { ServerPower } from './server-power.service.js';
   imports: [ServerAccessModule, ServerConfigurationModule, ServerDaemonModule, ServerStatesModule],
   controllers: [ServerOperationsController],
   providers: [ServerConsole, ServerInsight, ServerPower],
+  exports: [ServerConsole, ServerPower],
 })
 export class ServerOperationsModule {}
