@@ -47,7 +47,11 @@ export class AccountRecoveryController {
   @Get('verify-email')
   @Redirect()
   @RateLimited('verifyEmailLink')
-  @ApiFoundResponse({ description: 'The address is verified; the browser goes on to the dashboard.' })
+  @ApiFoundResponse({
+    description: 'The address is verified; the browser goes on to the dashboard.',
+    headers: { Location: { schema: { type: 'string' } } },
+    content: { 'text/plain': { schema: { type: 'string' } }, 'text/html': { schema: { type: 'string' } } },
+  })
   @ApiErrors(400)
   followLink(@Query() query: VerifyEmailLinkQuery): Promise<{ url: string; statusCode: number }> {
     return this.recovery.followLink(query.token);
