@@ -171,6 +171,18 @@ describe('the relay', () => {
     });
   });
 
+  it('keeps one record of a command, although the daemon reports it too', async () => {
+    const { session, uuid, wings } = await bench.stage('rs', undefined, { panelUrl: bench.panel.url });
+    const client = await bench.watchLive(session, uuid);
+    client.send('send command', ['once']);
+    await client.waitForFrame((frame) => String(frame.args[0]).includes('executed once'));
+    await wings.flushActivity();
+    expect(wings.panelCalls.at(-1)).toMatchObject({ status: 204 });
+    const where = { action: 'server:console:command', targetId: uuid };
+    await until('it is recorded', () => bench.panel.prisma.activityEntry.count({ where }));
+    expect(await bench.panel.prisma.activityEntry.count({ where })).toBe(1);
+  });
+
   it('counts itself for the metrics', async () => {
     const { session, uuid } = await bench.stage();
     await bench.watchLive(session, uuid);

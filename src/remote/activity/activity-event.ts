@@ -1,5 +1,6 @@
 import { digest } from '../../common/crypto/digest.js';
 import { normaliseAddress } from '../../common/net/client-ip.js';
+import { RELAY_USER_UUID } from '../../servers/console/relay-identity.js';
 import { boundedJson, cleanText } from './bounded-json.js';
 
 /** An event as it is stored, before server and user are looked up. */
@@ -46,6 +47,8 @@ export function toActivityRow(entry: unknown, nodeId: number, now: number): Acti
   if (!isUuid(server) || typeof event !== 'string' || !EVENT.test(event)) return undefined;
   const details = boundedJson({ ...asObject(metadata), ...(isUuid(schedule) && { schedule }) });
   const known = isUuid(user) ? user : null;
+  // What goes through the panel's console relay is on record already, under the name of who sent it.
+  if (known !== null && canonical(known) === canonical(RELAY_USER_UUID)) return undefined;
   return {
     server,
     user: known,
