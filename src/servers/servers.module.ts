@@ -3,17 +3,20 @@ import { ServerAccessModule } from './access/server-access.module.js';
 import { ServerPortsModule } from './allocations/server-ports.module.js';
 import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
 import { ConsoleModule } from './console/console.module.js';
+import { EggsModule } from './eggs/eggs.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
 import { ServerStartupsModule } from './startup/server-startups.module.js';
 import { ServerStatesModule } from './states/server-states.module.js';
+import { SubusersModule } from './subusers/subusers.module.js';
 import { ServerSuspensionsModule } from './suspension/server-suspensions.module.js';
 
 /** Game servers and everything that belongs to one. */
 @Module({
   imports: [
     ConsoleModule,
+    EggsModule,
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,
@@ -23,6 +26,7 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
     ServerStartupsModule,
     ServerStatesModule,
     ServerSuspensionsModule,
+    SubusersModule,
   ],
   exports: [ServerAccessModule, ServerConfigurationModule, ServerInstallationModule, ServerStatesModule],
 })

@@ -351,6 +351,7 @@ CREATE TABLE "ServerSubuser" (
     "serverUuid" UUID NOT NULL,
     "userId" INTEGER NOT NULL,
     "permissions" TEXT[],
+    "locked" BOOLEAN NOT NULL DEFAULT false,
     "accepted" BOOLEAN NOT NULL DEFAULT false,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 

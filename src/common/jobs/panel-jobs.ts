@@ -10,6 +10,8 @@ export interface PanelJobs {
   'node.heartbeat_retention': Record<string, never>;
   /** Let the daemon fetch the configuration of a server again. */
   'server.sync': { serverUuid: string };
+  /** An egg changed: let its servers' daemons fetch their configurations. */
+  'egg.sync': { eggId: number };
   /** Delete a server on its node after it is gone from the panel. */
   'server.delete_on_node': { serverUuid: string; nodeId: number };
   /** Nightly removal of what has served its time. */
