@@ -137,7 +137,12 @@ export async function startPlatform(options: TestPlatformOptions = {}): Promise<
     { bodyParser: false, logger: new NestLogger(), abortOnError: false },
   );
   configureHttp(app, config);
-  await app.listen(0, '127.0.0.1');
+  try {
+    await app.listen(0, '127.0.0.1');
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     app,

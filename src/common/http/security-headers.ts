@@ -25,7 +25,8 @@ export function securityHeaders(https: boolean): RequestHandler {
   const uploads = policy({}, 'cross-origin');
   return (request, response, next) => {
     const { path } = request;
-    const chosen = path.startsWith('/openapi') ? playground : path.startsWith('/uploads/') ? uploads : standard;
+    const isPlayground = path === '/openapi' || path.startsWith('/openapi/');
+    const chosen = isPlayground ? playground : path.startsWith('/uploads/') ? uploads : standard;
     for (const [name, value] of chosen) response.setHeader(name, value);
     next();
   };

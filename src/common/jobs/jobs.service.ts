@@ -37,7 +37,7 @@ export interface EnqueueOptions {
 export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly registrations = new Map<JobName, Registration>();
   private readonly boss: PgBoss;
-  private started = false;
+  private starting?: Promise<void>;
 
   constructor(
     database: Database,
@@ -65,15 +65,22 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     });
   }
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.boss.start();
-    this.started = true;
-    for (const [name, { options }] of this.registrations) await this.createQueue(name, options);
-    for (const [name, registration] of this.registrations) await this.work(name, registration);
+  onApplicationBootstrap(): Promise<void> {
+    this.starting = this.begin();
+    return this.starting;
   }
 
+  /** Waits for a start under way: another part may have failed to start meanwhile. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (this.started) await this.boss.stop({ graceful: true, timeout: 5_000 });
+    if (this.starting === undefined) return;
+    await this.starting.catch(() => undefined);
+    await this.boss.stop({ graceful: true, timeout: 5_000 });
+  }
+
+  private async begin(): Promise<void> {
+    await this.boss.start();
+    for (const [name, { options }] of this.registrations) await this.createQueue(name, options);
+    for (const [name, registration] of this.registrations) await this.work(name, registration);
   }
 
   private async createQueue(name: JobName, options: JobOptions): Promise<void> {
