@@ -8,7 +8,8 @@ import { startPanel } from '../support/panel.js';
 import type { TestPanel } from '../support/panel.js';
 import { createCast, PRINCIPAL_NAMES } from '../support/principals.js';
 import type { Cast, Principal, PrincipalName } from '../support/principals.js';
-import { existingIds, fillPath, hasParameters, nameOf, routesOf, UNKNOWN_IDS } from '../support/routes.js';
+import { sampleBody } from '../support/openapi/sample.js';
+import { fillPath, nameOf, operationOfRoute, routesOf, UNKNOWN_IDS } from '../support/routes.js';
 import type { PathValues } from '../support/routes.js';
 
 type Verdict = 'allowed' | 401 | 403 | 404;
@@ -38,16 +39,25 @@ function tabled(...kinds: AccessLine['kind'][]): Route[] {
   return kinds.length === 0 ? routes : routes.filter((route) => kinds.includes(lineOf(route).kind));
 }
 
-const call = (route: Route, principal: Principal, ids: PathValues): Promise<AnswerOfRoute> =>
-  panel.as(principal).request(route.method, fillPath(route.path, ids), route.method === 'GET' ? {} : { body: {} });
+/** Sends the body that the document shows as an example, so that no caller is refused for what he sent. */
+const call = (route: Route, principal: Principal, ids: PathValues): Promise<AnswerOfRoute> => {
+  const body = exampleBodyOf(route);
+  return panel.as(principal).request(route.method, fillPath(route.path, ids), body === undefined ? {} : { body });
+};
+
+function exampleBodyOf(route: Route): unknown {
+  const media = operationOfRoute(route)?.operation.requestBody?.content['application/json'];
+  return media === undefined ? undefined : sampleBody(media);
+}
 
 /** What a principal must get at a route whose ids exist and are the owner's. */
 function verdict(principal: Principal, line: AccessLine): Verdict {
   if (line.kind === 'anybody') return 'allowed';
-  if (line.kind === 'node') return principal.proof === 'node' ? 'allowed' : 401;
+  if (line.kind === 'node') return verdictOnNode(principal, line.scoped);
   if (principal.user === undefined) return 401;
   if (principal.name === 'suspendedOwner') return 403;
   const isKey = principal.proof === 'client-key' || principal.proof === 'admin-key';
+  const isOwner = principal.user.id === cast.principals.owner.user?.id;
   switch (line.kind) {
     case 'account':
       return isKey ? (line.keys ?? 'allowed') : 'allowed';
@@ -55,15 +65,22 @@ function verdict(principal: Principal, line: AccessLine): Verdict {
       return isKey ? 403 : 'allowed';
     case 'holder':
       return line.permissions.every((permission) => holds(principal.name, permission)) ? 'allowed' : 403;
-    case 'self': {
+    case 'self':
       if (line.sessionOnly && isKey) return 403;
-      const isSelf = principal.user.id === cast.principals.owner.user?.id;
-      if (isSelf) return principal.name === 'clientKeyWithout' ? 403 : 'allowed';
-      return holds(principal.name, line.staff) ? 'allowed' : line.refusal;
-    }
+      return isOwner || holds(principal.name, line.staff) ? 'allowed' : 403;
+    case 'own':
+      if (line.sessionOnly && isKey) return 403;
+      if (line.permission !== undefined && !holds(principal.name, line.permission)) return 403;
+      if (!isOwner) return line.staff !== undefined && holds(principal.name, line.staff) ? 'allowed' : 404;
+      return isKey && line.key !== undefined && !holds(principal.name, line.key) ? 403 : 'allowed';
     case 'server':
       return verdictOnServer(principal.name, line);
   }
+}
+
+function verdictOnNode({ name, proof }: Principal, isScoped: boolean): Verdict {
+  if (proof !== 'node') return 401;
+  return isScoped && name === 'otherNode' ? 404 : 'allowed';
 }
 
 function holds(name: PrincipalName, permission: string): boolean {
@@ -129,6 +146,7 @@ function agrees(line: AccessLine, { access }: Route): boolean {
     case 'session':
       return access?.kind === 'authenticated' && access.sessionOnly;
     case 'self':
+    case 'own':
       return access?.kind === 'authenticated' && access.sessionOnly === line.sessionOnly;
     default:
       return access?.kind === 'authenticated' && !access.sessionOnly;
@@ -137,7 +155,7 @@ function agrees(line: AccessLine, { access }: Route): boolean {
 
 describe.each([...PRINCIPAL_NAMES])('%s', (name) => {
   it('is refused wherever the table does not let him in', async () => {
-    expect(await surprises(tabled(), [name], existingIds(cast))).toEqual([]);
+    expect(await surprises(tabled(), [name], cast.ids)).toEqual([]);
   });
 
   it('reads whatever the table lets him read', async () => {
@@ -145,7 +163,7 @@ describe.each([...PRINCIPAL_NAMES])('%s', (name) => {
     for (const route of tabled().filter(({ method }) => method === 'GET')) {
       const line = lineOf(route);
       if (line.kind === 'anybody' || verdict(cast.principals[name], line) !== 'allowed') continue;
-      const { status, text } = await call(route, cast.principals[name], existingIds(cast));
+      const { status, text } = await call(route, cast.principals[name], cast.ids);
       if ([401, 403, 404].includes(status)) refused.push(`${nameOf(route)} answers ${status}: ${text.slice(0, 120)}`);
     }
     expect(refused).toEqual([]);
@@ -158,7 +176,8 @@ describe('staff', () => {
     for (const route of tabled('holder').filter(({ method }) => method !== 'GET')) {
       for (const name of ['staff', 'rootAdmin', 'adminKey'] as const) {
         // Unknown ids and an empty body: nothing is changed, but only who may do it learns that.
-        const { status } = await call(route, cast.principals[name], UNKNOWN_IDS);
+        const path = fillPath(route.path, UNKNOWN_IDS);
+        const { status } = await panel.as(cast.principals[name]).request(route.method, path, { body: {} });
         if ([401, 403].includes(status)) refused.push(`${name}: ${nameOf(route)} answers ${status}`);
       }
     }
@@ -169,13 +188,11 @@ describe('staff', () => {
 describe('a credential of the wrong kind', () => {
   it('counts as none: a daemon is nobody on routes for people', async () => {
     const routes = tabled('account', 'session', 'holder', 'self', 'server');
-    expect(await surprises(routes, ['node', 'otherNode'], existingIds(cast))).toEqual([]);
+    expect(await surprises(routes, ['node', 'otherNode'], cast.ids)).toEqual([]);
   });
 
   it('counts as none: people are nobody on routes for daemons', async () => {
-    expect(await surprises(tabled('node'), ['rootAdmin', 'adminKey', 'owner', 'clientKey'], existingIds(cast))).toEqual(
-      [],
-    );
+    expect(await surprises(tabled('node'), ['rootAdmin', 'adminKey', 'owner', 'clientKey'], cast.ids)).toEqual([]);
   });
 
   it.each([
@@ -189,7 +206,7 @@ describe('a credential of the wrong kind', () => {
     for (const authorization of [`Bearer ${token()}`, `ApiKey ${token()}`]) {
       const answers = await Promise.all(
         tabled('account', 'holder').map((route) =>
-          call(route, { ...cast.principals.nobody, headers: { authorization } }, existingIds(cast)),
+          call(route, { ...cast.principals.nobody, headers: { authorization } }, cast.ids),
         ),
       );
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
@@ -198,33 +215,47 @@ describe('a credential of the wrong kind', () => {
 });
 
 describe('an id of somebody else', () => {
-  /** Ids whose owner is the stranger or his node, for callers around the owner. */
-  const theirs = (): PathValues => existingIds(cast, { servers: cast.strangersServer.uuid });
+  /** Callers who have nothing to do with the stranger's things, and the answers they get for those and for unknown ids. */
+  async function answers(route: Route, name: PrincipalName): Promise<{ foreign: unknown[]; unknown: unknown[] }> {
+    const principal = cast.principals[name];
+    const foreign = await call(route, principal, { ...cast.strangersIds, uuid: cast.strangersServer.uuid });
+    const unknown = await call(route, principal, { ...UNKNOWN_IDS, uuid: UNKNOWN_IDS['servers'] ?? '' });
+    return {
+      foreign: [nameOf(route), foreign.status, withoutRequestId(foreign)],
+      unknown: [nameOf(route), 404, withoutRequestId(unknown)],
+    };
+  }
 
   it.each(['owner', 'subuser', 'clientKey', 'staffWithout'] as const)(
     'gives %s the same 404 as an id that nobody has',
     async (name) => {
-      for (const route of tabled('server')) {
-        const foreign = await call(route, cast.principals[name], theirs());
-        const unknown = await call(route, cast.principals[name], existingIds(cast, UNKNOWN_IDS));
-        expect([nameOf(route), foreign.status, withoutRequestId(foreign)]).toEqual([
-          nameOf(route),
-          404,
-          withoutRequestId(unknown),
-        ]);
+      for (const route of tabled('server', 'own')) {
+        if (verdict(cast.principals[name], lineOf(route)) === 403) continue;
+        const { foreign, unknown } = await answers(route, name);
+        expect(foreign).toEqual(unknown);
       }
     },
   );
 
   it('gives a daemon the same answer for a server of another node as for one that does not exist', async () => {
-    for (const route of tabled('node').filter(hasParameters)) {
-      const foreign = await call(route, cast.principals.node, { ...theirs(), uuid: cast.strangersServer.uuid });
-      const unknown = await call(route, cast.principals.node, { ...UNKNOWN_IDS, uuid: UNKNOWN_IDS['servers'] ?? '' });
-      expect([nameOf(route), foreign.status, withoutRequestId(foreign)]).toEqual([
-        nameOf(route),
-        404,
-        withoutRequestId(unknown),
-      ]);
+    for (const route of tabled('node').filter(({ path }) => path.includes(':'))) {
+      const { foreign, unknown } = await answers(route, 'node');
+      expect(foreign).toEqual(unknown);
+    }
+  });
+
+  it("is not found below something of one's own either", async () => {
+    const mixed = { ...cast.strangersIds, servers: cast.server.uuid, users: cast.ids['users'] ?? '' };
+    const below = tabled().filter(({ path }) => /^\/api\/(servers|users)\/:id\/.*:/.test(path));
+    for (const route of below) {
+      const foreign = await call(route, cast.principals.owner, mixed);
+      const unknown = await call(route, cast.principals.owner, {
+        ...UNKNOWN_IDS,
+        servers: mixed.servers,
+        users: mixed.users,
+      });
+      expect([nameOf(route), foreign.status]).toEqual([nameOf(route), unknown.status]);
+      expect([403, 404]).toContain(foreign.status);
     }
   });
 });

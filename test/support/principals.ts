@@ -6,6 +6,7 @@ import {
   createApiKey,
   createEgg,
   createNode,
+  createRole,
   createServer,
   createStaff,
   createUser,
@@ -14,6 +15,7 @@ import {
 import type { TestEgg, TestNode, TestServer, TestUser } from './factories.js';
 import type { Caller } from './http.js';
 import type { TestPanel } from './panel.js';
+import type { PathValues } from './routes.js';
 
 /** How somebody proves who he is. */
 export type ProofKind = 'none' | 'session' | 'client-key' | 'admin-key' | 'node';
@@ -58,6 +60,10 @@ export interface Cast {
   readonly egg: TestEgg;
   readonly node: TestNode;
   readonly otherNode: TestNode;
+  /** For the parameters of paths: things of the owner, or that belong to nobody in particular. */
+  readonly ids: PathValues;
+  /** The same with the things of the stranger. */
+  readonly strangersIds: PathValues;
 }
 
 export const DELEGABLE = [
@@ -129,7 +135,54 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
     otherNode: { name: 'otherNode', proof: 'node', headers: otherNode.headers },
   } satisfies Record<PrincipalName, Principal>;
   await changeUser(panel, suspendedOwner, { suspended: true });
-  return { principals, server, suspendedOwnersServer, strangersServer, egg, node, otherNode };
+  const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)) };
+  return {
+    principals,
+    server,
+    suspendedOwnersServer,
+    strangersServer,
+    egg,
+    node,
+    otherNode,
+    ids: { ...shared, nodes: String(node.id), ...(await idsAround(panel, owner, server)) },
+    strangersIds: { ...shared, nodes: String(otherNode.id), ...(await idsAround(panel, stranger, strangersServer)) },
+  };
+}
+
+/** Ids of what belongs to one account, by the words that stand before them in paths. */
+async function idsAround(panel: TestPanel, user: TestUser, server: TestServer): Promise<PathValues> {
+  const { id: key } = await createApiKey(panel, user, { permissions: ['*'] });
+  const { id: sshKey } = await panel.prisma.sshKey.create({
+    data: { userId: user.id, name: 'laptop', publicKey: 'ssh-ed25519 AAAA', fingerprint: `SHA256:${user.uuid}` },
+    select: { id: true },
+  });
+  const { id: log } = await panel.prisma.activityEntry.create({
+    data: { userId: user.id, action: 'login', targetType: 'server', targetId: server.uuid },
+    select: { id: true },
+  });
+  const [id, entry] = [String(user.id), await subuserEntry(panel, server)];
+  return {
+    servers: server.uuid,
+    users: id,
+    userId: id,
+    apikeys: String(key),
+    'ssh-keys': String(sshKey),
+    logs: String(log),
+    subusers: String(entry),
+  };
+}
+
+/** An entry of a subuser whom no principal stands for. */
+async function subuserEntry(panel: TestPanel, server: TestServer): Promise<number> {
+  return (await addSubuser(panel, server, await createUser(panel), ['console'])).id;
+}
+
+/** A role with a permission, given to an account. */
+async function idsOfRole(panel: TestPanel): Promise<PathValues> {
+  const [role, user] = [await createRole(panel, [IRRELEVANT]), await createUser(panel)];
+  const permission = await panel.prisma.rolePermission.findFirstOrThrow({ where: { roleId: role.id } });
+  const assignment = await panel.prisma.userRole.create({ data: { userId: user.id, roleId: role.id } });
+  return { roles: String(role.id), permId: String(permission.id), urId: String(assignment.id) };
 }
 
 async function sessionOf(panel: TestPanel, name: PrincipalName, user: TestUser): Promise<Principal> {

@@ -4,7 +4,6 @@ import type { Route } from '../../src/common/access/route-inventory.js';
 import { operationOf } from './openapi/document.js';
 import type { DocumentedOperation } from './openapi/document.js';
 import type { TestPanel } from './panel.js';
-import type { Cast } from './principals.js';
 
 /** `GET /api/servers/:id` */
 export const nameOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string => `${method} ${path}`;
@@ -38,12 +37,12 @@ export function takesBody(panel: Pick<TestPanel, 'app'>, route: Route): boolean 
   return Object.keys(parameters).some((key) => key.startsWith(BODY_KIND));
 }
 
-/** Values for the parameters of paths: by the fixed segment before the parameter, or by the parameter's name. */
+/** Values for the parameters of paths: by the parameter's name, or by a fixed segment before it. */
 export type PathValues = Readonly<Record<string, string>>;
 
 /**
- * The path with its parameters filled in. What stands before a parameter says what it is: `servers` in
- * `/api/servers/v1/:id`, `nodes` in `/api/nodes/:id`; else its own name does.
+ * The path with its parameters filled in: by their own name where that says what they are (`:permId`), else by what stands
+ * before them (`servers` in `/api/servers/v1/:id`).
  * @throws for a parameter without a value, so that a new kind of id is noticed
  */
 export function fillPath(path: string, values: PathValues): string {
@@ -56,7 +55,7 @@ export function fillPath(path: string, values: PathValues): string {
       continue;
     }
     const name = segment.slice(1);
-    const kind = [before.at(-1) ?? '', name, ...before.toReversed()].find((key) => values[key] !== undefined);
+    const kind = [name, ...before.toReversed()].find((key) => values[key] !== undefined);
     if (kind === undefined) throw new Error(`No value for ${segment} of ${path}: say in routes.ts what it is`);
     filled.push(values[kind] ?? '');
     before = [];
@@ -66,19 +65,20 @@ export function fillPath(path: string, values: PathValues): string {
 
 export const hasParameters = (route: Route): boolean => /[:*]/.test(route.path);
 
-/** Ids of things that exist, around the server of the cast. */
-export function existingIds(cast: Cast, more: PathValues = {}): PathValues {
-  const { server, node, egg, principals } = cast;
-  const owner = String(principals.owner.user?.id);
-  const ids = { servers: server.uuid, nodes: String(node.id), eggs: String(egg.id), users: owner, userId: owner };
-  return { ...ids, ...more };
-}
+const NUMBER_OF_NOBODY = '999999';
 
-/** Ids of the same kinds that belong to nobody. */
+/** Ids of every kind that nobody has. */
 export const UNKNOWN_IDS: PathValues = {
   servers: '00000000-0000-4000-8000-000000000000',
-  nodes: '999999',
-  eggs: '999999',
-  users: '999999',
-  userId: '999999',
+  nodes: NUMBER_OF_NOBODY,
+  eggs: NUMBER_OF_NOBODY,
+  users: NUMBER_OF_NOBODY,
+  userId: NUMBER_OF_NOBODY,
+  apikeys: NUMBER_OF_NOBODY,
+  'ssh-keys': NUMBER_OF_NOBODY,
+  logs: NUMBER_OF_NOBODY,
+  subusers: NUMBER_OF_NOBODY,
+  roles: NUMBER_OF_NOBODY,
+  permId: NUMBER_OF_NOBODY,
+  urId: NUMBER_OF_NOBODY,
 };
