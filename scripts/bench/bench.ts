@@ -57,22 +57,31 @@ async function measureRows(
   if (wanted.length === 0) return [];
   const panel = await Panel.start(product, env, options, extraRoutes);
   const results: MeasuredRow[] = [];
-  for (const { title, target, load } of wanted) {
-    const { child } = panel;
-    const statements = (): Promise<number> => panel.statements();
-    results.push(await measured(meter, { title, target, child, load: await load(panel), statements }));
+  const { child } = panel;
+  const statements = (): Promise<number> => panel.statements();
+  for (const { load, ...row } of wanted) {
+    results.push(await measured(meter, { ...row, child, load: await load(panel), statements }));
   }
-  await panel.child.stop();
+  await child.stop();
   return results;
 }
 
-async function measureConsole(env: Environment, data: DataSet, port: number): Promise<FanOutFigures | undefined> {
+async function measureConsole(
+  env: Environment,
+  data: DataSet,
+  port: number,
+): Promise<FanOutFigures | Error | undefined> {
   if (!options.rows.test(FAN_OUT_TITLE)) return undefined;
   // A fresh process: memory that the rows before needed would hide what the viewers need.
   const panel = await Panel.start(product, env, options);
-  const figures = await measureFanOut(panel, data, port);
-  await panel.child.stop();
-  return figures;
+  try {
+    return await measureFanOut(panel, data, port);
+  } catch (error) {
+    // The rows that were measured before are worth printing all the same.
+    return error as Error;
+  } finally {
+    await panel.child.stop();
+  }
 }
 
 /** Answers for the nodes without a simulated daemon, so that the panel's own polls cost next to nothing. */

@@ -85,11 +85,12 @@ async function insertNodes(
   config: Config,
   addresses: { daemon: string; others: string },
 ): Promise<NodeSecrets[]> {
-  const sealer = new product.Sealer(config);
+  const nodeSecrets = new product.NodeSecrets(new product.Sealer(config));
   const secrets = Array.from({ length: SIZES.nodes }, () => ({
     tokenId: randomBytes(8).toString('hex'),
     token: randomBytes(32).toString('hex'),
   }));
+  const columns = secrets.map(({ token }) => nodeSecrets.tokenColumns(token));
   await database.executeSql(
     `INSERT INTO "Node" ("name", "url", "useSsl", "nodeType", "tokenId", "tokenDigest", "tokenSealed", "daemonKind",
                          "healthStatus", "healthCheckedAt", "lastSeenAt", "nextProbeAt")
@@ -98,8 +99,8 @@ async function insertNodes(
      FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS node(id, digest, sealed, n)`,
     [
       secrets.map(({ tokenId }) => tokenId),
-      secrets.map(({ token }) => Buffer.from(product.digest(token)).toString('hex')),
-      secrets.map(({ token }) => sealer.seal(token, 'node-token')),
+      columns.map(({ tokenDigest }) => Buffer.from(tokenDigest).toString('hex')),
+      columns.map(({ tokenSealed }) => tokenSealed),
       addresses.daemon,
       addresses.others,
     ],

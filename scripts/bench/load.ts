@@ -33,6 +33,13 @@ export async function warm(load: Load, { connections }: Pace): Promise<void> {
   await measure(load, { seconds: WARM_SECONDS, connections });
 }
 
+/** Sends the request a single time and waits for the answer. */
+export async function once({ url, method = 'GET', headers = {}, nextBody }: Load): Promise<void> {
+  const json = nextBody === undefined ? {} : { 'content-type': 'application/json' };
+  const body = nextBody === undefined ? {} : { body: nextBody() };
+  await (await fetch(url, { method, headers: { ...json, ...headers }, ...body })).arrayBuffer();
+}
+
 /** Repeats the request over all connections for the given time. */
 export function measure({ url, method = 'GET', headers = {}, nextBody }: Load, pace: Pace): Promise<Figures> {
   // Autocannon's own percentiles are whole milliseconds.

@@ -1,7 +1,9 @@
 import type { Bare } from './bare.ts';
 import type { Child } from './child.ts';
-import { measure, warm } from './load.ts';
+import { measure, once, warm } from './load.ts';
 import type { Figures, Load, Pace } from './load.ts';
+
+const COUNTED_REQUESTS = 10;
 
 /** What is promised: a part of a bare Nest's requests per second, and SQL statements a request. */
 export interface Target {
@@ -28,6 +30,7 @@ export interface Subject {
   readonly target: Target;
   readonly child: Child;
   readonly load: Load;
+  readonly isWarmed?: boolean | undefined;
   /** SQL statements sent so far. */
   readonly statements?: () => Promise<number>;
 }
@@ -43,22 +46,22 @@ export class Meter {
     this.pace = pace;
   }
 
-  async measure({ title, target, child, load, statements }: Subject): Promise<MeasuredRow> {
+  async measure({ title, target, child, load, isWarmed = true, statements }: Subject): Promise<MeasuredRow> {
     const bareBefore = await this.sampleBare();
-    await warm(load, this.pace);
-    const sqlBefore = await statements?.();
+    if (isWarmed) await warm(load, this.pace);
+    const sqlPerRequest = statements && (await countStatements(load, statements));
     const processorBefore = child.processorSeconds();
     const figures = await measure(load, this.pace);
-    const processorSeconds = difference(child.processorSeconds(), processorBefore);
-    const sql = difference(await statements?.(), sqlBefore);
+    const processorAfter = child.processorSeconds();
+    await once(load);
     const bare = (bareBefore + (await this.sampleBare())) / 2;
     return {
       title,
       target,
       ratio: figures.requestsPerSecond / bare,
       figures,
-      ...(sql !== undefined && { sqlPerRequest: sql / figures.answers }),
-      processorMicroseconds: processorSeconds && (processorSeconds * 1e6) / figures.answers,
+      ...(sqlPerRequest !== undefined && { sqlPerRequest }),
+      processorMicroseconds: perAnswer(processorBefore, processorAfter, figures.answers),
       residentMegabytes: child.residentMegabytes(),
     };
   }
@@ -70,6 +73,15 @@ export class Meter {
   }
 }
 
-function difference(after: number | undefined, before: number | undefined): number | undefined {
-  return after === undefined || before === undefined ? undefined : after - before;
+/** Statements a request, counted one request after another: no others are under way. */
+async function countStatements(load: Load, statements: () => Promise<number>): Promise<number> {
+  // What the warming gave up at its end is still worked on; this one is answered after it.
+  await once(load);
+  const before = await statements();
+  for (let n = 0; n < COUNTED_REQUESTS; n++) await once(load);
+  return ((await statements()) - before) / COUNTED_REQUESTS;
+}
+
+function perAnswer(before: number | undefined, after: number | undefined, answers: number): number | undefined {
+  return before === undefined || after === undefined ? undefined : ((after - before) * 1e6) / answers;
 }

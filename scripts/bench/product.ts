@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url';
 type LoadConfig = typeof import('../../src/config/load-config.js');
 type OpenDatabase = typeof import('../../src/prisma/open-database.js');
 type Sealing = typeof import('../../src/common/crypto/sealer.js');
-type Digests = typeof import('../../src/common/crypto/digest.js');
+type Nodes = typeof import('../../src/nodes/directory/node-secrets.js');
 
 /** The built product: the folder that the bench runs, and the parts of it that fill its database. */
 export type Product = Pick<LoadConfig, 'configFrom'> &
   Pick<OpenDatabase, 'openDatabase'> &
   Pick<Sealing, 'Sealer'> &
-  Pick<Digests, 'digest'> & { readonly folder: string };
+  Pick<Nodes, 'NodeSecrets'> & { readonly folder: string };
 
 /** Loads a build; the default is the one that `npm start` runs. */
 export async function loadProduct(dist = resolve(import.meta.dirname, '../../dist')): Promise<Product> {
@@ -21,6 +21,6 @@ export async function loadProduct(dist = resolve(import.meta.dirname, '../../dis
   const { configFrom } = await part<LoadConfig>('config/load-config.js');
   const { openDatabase } = await part<OpenDatabase>('prisma/open-database.js');
   const { Sealer } = await part<Sealing>('common/crypto/sealer.js');
-  const { digest } = await part<Digests>('common/crypto/digest.js');
-  return { folder, configFrom, openDatabase, Sealer, digest };
+  const { NodeSecrets } = await part<Nodes>('nodes/directory/node-secrets.js');
+  return { folder, configFrom, openDatabase, Sealer, NodeSecrets };
 }

@@ -14,7 +14,8 @@ export interface Findings {
   /** Requests per second of bare Nest, sampled around every row. */
   readonly bareNest: readonly number[];
   readonly rows: readonly MeasuredRow[];
-  readonly fanOut?: FanOutFigures;
+  /** The figures, or why there are none. */
+  readonly fanOut?: FanOutFigures | Error;
 }
 
 const HEAD = ['', 'req/s', 'of Nest', 'target', '', 'p50 ms', 'p99 ms', 'SQL/req', 'CPU µs', 'RSS MB', 'failed'];
@@ -75,7 +76,8 @@ function missesOf({ title, target, figures, ratio, sqlPerRequest }: MeasuredRow)
   return misses;
 }
 
-function fanOutLines(figures: FanOutFigures): string[] {
+function fanOutLines(figures: FanOutFigures | Error): string[] {
+  if (figures instanceof Error) return [`Console: ${figures.message}`];
   const { lines, seconds, lagP50Ms, lagP99Ms, lost, residentMegabytes, kilobytesPerViewer } = figures;
   const memory =
     residentMegabytes === undefined || kilobytesPerViewer === undefined
@@ -92,7 +94,9 @@ function fanOutLines(figures: FanOutFigures): string[] {
   ];
 }
 
-function fanOutMisses({ lines, seconds, lagP99Ms, lost, residentMegabytes }: FanOutFigures): string[] {
+function fanOutMisses(figures: FanOutFigures | Error): string[] {
+  if (figures instanceof Error) return ['console: failed'];
+  const { lines, seconds, lagP99Ms, lost, residentMegabytes } = figures;
   const misses: string[] = [];
   const delivered = lines / seconds / (VIEWER_COUNT * LINES_PER_SECOND);
   if (delivered < 0.98 || lost > 0)
