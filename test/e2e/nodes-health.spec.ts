@@ -213,15 +213,12 @@ describe('the history', () => {
 
   it('is thinned out to 2,000 points without losing the one failure of a week', async () => {
     const node = await createNode(panel);
-    const step = (7 * 86_400 - 600) / 20_000;
-    const beats = Array.from({ length: 20_000 }, (_, index) => ({
-      nodeId: node.id,
-      source: 'probe',
-      status: index === 12_345 ? ('error' as const) : ('ok' as const),
-      responseMs: index === 12_345 ? null : 5,
-      timestamp: at(step * index + 30),
-    }));
-    await panel.prisma.nodeHeartbeat.createMany({ data: beats });
+    const text = `
+      INSERT INTO "NodeHeartbeat" ("nodeId", "source", "status", "responseMs", "timestamp")
+      SELECT $1, 'probe', CASE n WHEN 12345 THEN 'error' ELSE 'ok' END::"HeartbeatStatus",
+        CASE n WHEN 12345 THEN NULL ELSE 5 END, now() - make_interval(secs => 30 + n * 30.2)
+      FROM generate_series(1, 20000) AS n`;
+    await panel.database.query({ name: 'test_many_heartbeats', text }, [node.id]);
     const { body } = await admin.get<History>(`/api/nodes/${node.id}/heartbeats?window=7d`);
     expect(body.points.length).toBeLessThanOrEqual(2_000);
     expect(body.points.length).toBeGreaterThan(1_900);

@@ -36,9 +36,14 @@ export class HeartbeatHistoryResponse {
 }
 
 export class HeartbeatQueryDto {
-  @ApiPropertyOptional({ example: '24h', default: '24h', description: '`24h` or `7d`; anything else means 24 hours.' })
+  @ApiPropertyOptional({
+    type: String,
+    example: '24h',
+    default: '24h',
+    description: '`24h` or `7d`; anything else means 24 hours.',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(16)
-  window = '24h';
+  window: string = '24h';
 }
