@@ -97,25 +97,18 @@ class SpokenNodes extends NodeAuthenticator {
 })
 class PortsModule {}
 
-@Module({})
-class PlatformModule {
-  static with(config: Config, database: Database, options: TestPlatformOptions): DynamicModule {
-    const { controllers = [], providers = [], imports = [] } = options;
-    return {
-      module: PlatformModule,
-      controllers,
-      providers,
-      imports: [
-        ConfigModule.with(config),
-        PrismaModule.with(database),
-        CommonModule,
-        PortsModule,
-        HealthModule,
-        ...imports,
-        NotFoundModule,
-      ],
-    };
-  }
+/** In the decorator and not beside it, as in AppModule: so the not-found route comes last. */
+function platformModule(config: Config, database: Database, options: TestPlatformOptions): DynamicModule {
+  const { controllers = [], providers = [], imports = [] } = options;
+
+  @Module({
+    controllers,
+    providers,
+    imports: [CommonModule, PortsModule, HealthModule, ...imports, NotFoundModule],
+  })
+  class PlatformModule {}
+
+  return { module: PlatformModule, imports: [ConfigModule.with(config), PrismaModule.with(database)] };
 }
 
 const defaults: NodeJS.ProcessEnv = {
@@ -132,7 +125,7 @@ export async function startPlatform(options: TestPlatformOptions = {}): Promise<
   const database = options.database ?? (await openTestDatabase()).database;
   logger.level = config.env.LOG_LEVEL;
   const app = await NestFactory.create<NestExpressApplication>(
-    PlatformModule.with(config, database, options),
+    platformModule(config, database, options),
     new IndexedExpressAdapter(),
     { bodyParser: false, logger: new NestLogger(), abortOnError: false },
   );
