@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { OnApplicationBootstrap } from '@nestjs/common';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { unavailable } from '../../common/errors/panel-error.js';
 import { Config } from '../../config/config.js';
@@ -13,7 +14,7 @@ const DUMMY_PASSWORD = 'nobody has this password';
  * bounded queue the answer is 503, so that a flood of logins cannot take the whole panel down.
  */
 @Injectable()
-export class PasswordHasher {
+export class PasswordHasher implements OnApplicationBootstrap {
   /** Passwords compared with a hash since the start, dummy comparisons included. */
   comparisons = 0;
   private readonly queue: WorkQueue;
@@ -26,6 +27,11 @@ export class PasswordHasher {
     this.queue = new WorkQueue(ARGON2_CONCURRENCY, ARGON2_CONCURRENCY * QUEUE_PER_WORKER, () =>
       unavailable('Too many sign-ins at the moment. Try again.', 'auth.busy', 2),
     );
+  }
+
+  /** Made before the first sign-in: the first unknown address must not cost more than the others. */
+  async onApplicationBootstrap(): Promise<void> {
+    await (this.dummy ??= this.hash(DUMMY_PASSWORD));
   }
 
   hash(password: string): Promise<string> {

@@ -10,6 +10,11 @@ export interface TokenCarrier {
   readonly token: string;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
+const isRowId = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 31;
+
 /**
  * The JWT of a session, as a passport strategy: HS256 and nothing else, our audience, not expired. Whether the session
  * still exists is asked of the principals' memory afterwards.
@@ -29,7 +34,7 @@ export class SessionTokenStrategy extends PassportStrategy(Strategy, 'session-to
   /** Signed for another purpose, or of another shape: not a session. */
   validate(claims: Record<string, unknown>): SessionClaims | false {
     const { userId, sessionId, purpose } = claims;
-    if (purpose !== SESSION_PURPOSE || !Number.isSafeInteger(userId) || typeof sessionId !== 'string') return false;
-    return { userId: userId as number, sessionId };
+    if (purpose !== SESSION_PURPOSE || !isRowId(userId) || !isUuid(sessionId)) return false;
+    return { userId, sessionId };
   }
 }

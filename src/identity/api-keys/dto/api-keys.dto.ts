@@ -24,9 +24,9 @@ const TYPES = Object.values(ApiKeyType);
 
 export class CreateApiKeyDto {
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value))
-  @IsNotEmpty({ message: MISSING })
-  @IsString({ message: MISSING })
   @MaxLength(64, { message: 'name must be at most 64 characters.' })
+  @IsString({ message: MISSING })
+  @IsNotEmpty({ message: MISSING })
   @ApiProperty({ example: 'Deployment', maxLength: 64 })
   name!: string;
 

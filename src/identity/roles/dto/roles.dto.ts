@@ -8,9 +8,9 @@ const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 's
 
 export class CreateRoleDto {
   @Transform(trimmed)
-  @IsNotEmpty({ message: 'name is required' })
-  @IsString({ message: 'name is required' })
   @MaxLength(64, { message: 'name must be at most 64 characters.' })
+  @IsString({ message: 'name is required' })
+  @IsNotEmpty({ message: 'name is required' })
   @ApiProperty({ example: 'Support', maxLength: 64 })
   name!: string;
 
@@ -28,16 +28,16 @@ export class CreateRoleDto {
 }
 
 export class AddPermissionDto {
-  @IsString({ message: 'value is required' })
   @Matches(PERMISSION_PATTERN, { message: 'value is no permission' })
+  @IsString({ message: 'value is required' })
   @ApiProperty({ example: 'users:read', maxLength: 64 })
   value!: string;
 }
 
 export class AssignRoleDto {
-  @IsInt({ message: 'roleId is required' })
   @Min(1)
   @Max(MAXIMUM_ID)
+  @IsInt({ message: 'roleId is required' })
   @ApiProperty({ example: 2 })
   roleId!: number;
 }

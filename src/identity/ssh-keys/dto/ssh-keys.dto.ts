@@ -7,17 +7,17 @@ const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 's
 
 export class AddSshKeyDto {
   @Transform(trimmed)
-  @IsNotEmpty({ message: MISSING })
-  @IsString({ message: MISSING })
   @MaxLength(64, { message: 'name must be at most 64 characters.' })
+  @IsString({ message: MISSING })
+  @IsNotEmpty({ message: MISSING })
   @ApiProperty({ example: 'Laptop', maxLength: 64 })
   name!: string;
 
   /** One line as in `~/.ssh/id_ed25519.pub`; RSA keys need 2048 bits. */
   @Transform(trimmed)
-  @IsNotEmpty({ message: MISSING })
-  @IsString({ message: MISSING })
   @MaxLength(8_192, { message: 'publicKey must be at most 8192 characters.' })
+  @IsString({ message: MISSING })
+  @IsNotEmpty({ message: MISSING })
   @ApiProperty({
     example: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILHT6xE9tX79T9ZGDb9ZbDYj4xaIJMe8VdhyjLrUZXst ada@laptop',
   })
@@ -26,9 +26,9 @@ export class AddSshKeyDto {
 
 export class RenameSshKeyDto {
   @Transform(trimmed)
-  @IsNotEmpty({ message: 'name is required' })
-  @IsString({ message: 'name is required' })
   @MaxLength(64, { message: 'name must be at most 64 characters.' })
+  @IsString({ message: 'name is required' })
+  @IsNotEmpty({ message: 'name is required' })
   @ApiProperty({ example: 'Laptop', maxLength: 64 })
   name!: string;
 }

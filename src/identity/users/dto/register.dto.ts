@@ -19,11 +19,11 @@ export class RegisterDto extends OptionalProfileDto {
   @ApiProperty({ example: 'Correct-Horse-7', minLength: 8, maxLength: 128 })
   password!: string;
 
-  @IsNotEmpty({ message: 'firstName is required.' })
   @Text(64, 'Ada')
+  @IsNotEmpty({ message: 'firstName is required.' })
   firstName!: string;
 
-  @IsNotEmpty({ message: 'lastName is required.' })
   @Text(64, 'Lovelace')
+  @IsNotEmpty({ message: 'lastName is required.' })
   lastName!: string;
 }

@@ -26,12 +26,12 @@ const PORTALS = Object.values(PortalType);
 
 /** What everybody may change of himself; absent fields stay, empty texts clear. */
 export class UpdateProfileDto {
-  @IsNotEmpty({ message: 'firstName_required' })
   @ClearableText(64)
+  @IsNotEmpty({ message: 'firstName_required' })
   firstName?: string;
 
-  @IsNotEmpty({ message: 'lastName_required' })
   @ClearableText(64)
+  @IsNotEmpty({ message: 'lastName_required' })
   lastName?: string;
 
   @ClearableText(64)
