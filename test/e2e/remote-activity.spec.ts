@@ -108,6 +108,11 @@ describe('a report', () => {
     expect(await countOf(server)).toBe(from);
   });
 
+  it('without events costs no statement: the node is known from memory', async () => {
+    await report([]);
+    expect(await statementsOf(panel, () => report([]))).toBe(0);
+  });
+
   it.each(['"text"', '7', '{"data": "text"}', '{"data": [', 'no json'])(
     'that is no list (%s) is refused',
     async (body) => {

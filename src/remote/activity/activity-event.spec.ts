@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { RELAY_USER_UUID } from '../../servers/console/relay-identity.js';
 import { actionOf, toActivityRow } from './activity-event.js';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
@@ -35,6 +36,7 @@ describe('what is no event', () => {
     ['an event of the wrong type', { ...event, event: ['server:power.start'] }],
     ['a missing server', { ...event, server: undefined }],
     ['a server that is no uuid', { ...event, server: "'; DROP TABLE" }],
+    ['what the console relay did for somebody', { ...event, user: RELAY_USER_UUID.toUpperCase() }],
   ])('skips %s', (_name, entry) => {
     expect(toActivityRow(entry, 1, NOW)).toBeUndefined();
   });
