@@ -14,8 +14,6 @@ import {
   UnreadCountResponse,
 } from './dto/activity.dto.js';
 
-const ENTRY_ID = new RowIdPipe('Not found', Number.MAX_SAFE_INTEGER);
-
 /** One's own (`me` or the id); with `logs:read` those of others. */
 @ApiTags('Activity')
 @Authenticated()
@@ -65,7 +63,7 @@ export class ActivityController {
   markRead(
     @Caller() caller: UserPrincipal,
     @Param('id') id: string,
-    @Param('logId', ENTRY_ID) logId: number,
+    @Param('logId', new RowIdPipe('Not found', Number.MAX_SAFE_INTEGER)) logId: number,
   ): Promise<LogResultResponse> {
     return this.activity.markRead(caller, id, logId);
   }

@@ -10,6 +10,9 @@ import type { TokenCarrier } from './session-token.strategy.js';
 const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const MAXIMUM_LENGTH = 2_048;
 
+/** What passport makes; it knows the request only as what the strategy reads of it. */
+type Handler = (request: TokenCarrier, response: object, next: (error?: Error | null) => void) => void;
+
 /** Signs and checks the JWTs of sessions; the same check for HTTP and for sockets. */
 @Injectable()
 export class SessionTokens {
@@ -41,11 +44,12 @@ export class SessionTokens {
     if (!this.isJwt(token)) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       const done = (error: unknown, claims?: SessionClaims | false): void => {
-        if (error !== null && error !== undefined) reject(error as Error);
+        if (error !== null && error !== undefined) reject(error);
         else resolve(claims === false ? undefined : claims);
       };
       const carrier: TokenCarrier = { token };
-      this.passport.authenticate('session-token', { session: false }, done)(carrier, {}, done);
+      const authenticate = this.passport.authenticate('session-token', { session: false }, done) as Handler;
+      authenticate(carrier, {}, done);
     });
   }
 }

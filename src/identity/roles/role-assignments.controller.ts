@@ -8,8 +8,6 @@ import { SuccessResponse } from '../dto/success.dto.js';
 import { AssignmentResponse, AssignmentResultResponse, AssignRoleDto } from './dto/roles.dto.js';
 import { RoleAssignments } from './role-assignments.service.js';
 
-const ASSIGNMENT_ID = new RowIdPipe('Not found');
-
 @ApiTags('Roles')
 @Controller('api/users/:id/roles')
 export class RoleAssignmentsController {
@@ -48,7 +46,7 @@ export class RoleAssignmentsController {
   unassign(
     @Caller() caller: UserPrincipal,
     @Param('id') id: string,
-    @Param('urId', ASSIGNMENT_ID) urId: number,
+    @Param('urId', new RowIdPipe('Not found')) urId: number,
     @ClientAddress() ip: string,
   ): Promise<SuccessResponse> {
     return this.assignments.unassign(caller, id, urId, ip);

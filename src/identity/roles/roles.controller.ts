@@ -17,7 +17,6 @@ import {
 import { Roles } from './roles.service.js';
 
 const ROLE_ID = new RowIdPipe('Role not found');
-const PERMISSION_ID = new RowIdPipe('Permission not found');
 
 @ApiTags('Roles')
 @Controller('api/roles')
@@ -102,7 +101,7 @@ export class RolesController {
   removePermission(
     @Caller() caller: UserPrincipal,
     @Param('id', ROLE_ID) id: number,
-    @Param('permId', PERMISSION_ID) permId: number,
+    @Param('permId', new RowIdPipe('Permission not found')) permId: number,
     @ClientAddress() ip: string,
   ): Promise<SuccessResponse> {
     return this.roles.removePermission(caller, id, permId, ip);

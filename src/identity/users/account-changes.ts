@@ -22,7 +22,7 @@ const CONTACT = [
 export function profileChanges(body: UpdateUserDto): Prisma.UserUpdateInput {
   const texts = [...TEXTS, ...CONTACT].flatMap((field) => {
     const value = body[field];
-    return value === undefined || value === null ? [] : [[field, value === '' ? null : value]];
+    return isGiven(value) ? [[field, value === '' ? null : value]] : [];
   });
   const { firstName, lastName, dateOfBirth } = body;
   return {
@@ -40,7 +40,7 @@ export function contactChanges(
 ): Record<string, { before: string | null; after: string | null }> {
   const changed = CONTACT.flatMap((field) => {
     const value = body[field];
-    if (value === undefined || value === null) return [];
+    if (!isGiven(value)) return [];
     const [before, after] = [profile[field], value === '' ? null : value];
     return before === after ? [] : [[field, { before, after }] as const];
   });

@@ -33,7 +33,7 @@ export class AccountUpdate {
 
   /** @throws PanelError 400, 403 or 409; nothing is changed then. */
   async apply(caller: UserPrincipal, target: Identity, body: UpdateUserDto, ip: string): Promise<void> {
-    if (body.email !== undefined && body.email !== null && body.email !== target.profile.email) {
+    if (body.email && body.email !== target.profile.email) {
       throw badRequest('The email address cannot be changed here yet', 'users.email_change_unavailable');
     }
     const staff = staffChanges(body, caller, target);
