@@ -46,6 +46,8 @@ export async function readMigrations() {
   return { baseDir: migrationsDirectory, lockfile, shadowDbInitScript: '', migrationDirectories };
 }
 
+export type MigrationsList = Awaited<ReturnType<typeof readMigrations>>;
+
 let loaded: Promise<void> | undefined;
 
 /** Loads the WebAssembly build of Prisma's schema engine: the native one would have to be downloaded. */
@@ -66,23 +68,32 @@ async function openEngine(factory: SqlMigrationAwareDriverAdapterFactory): Promi
 }
 
 /** Applies the migrations that the database lacks; returns their names. */
-export async function applyMigrations(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string[]> {
+export async function applyMigrations(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  migrationsList?: MigrationsList,
+): Promise<string[]> {
   const engine = await openEngine(factory);
   try {
-    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: await readMigrations(), filters });
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: migrationsList ?? (await readMigrations()),
+      filters,
+    });
     return appliedMigrationNames;
   } finally {
     engine.free();
   }
 }
 
-/** SQL that leads from the migrations to the schema; empty when they agree. */
-export async function diffMigrationsToSchema(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string> {
+/** SQL that leads from the migrations to the schema (that of the project unless given); empty when they agree. */
+export async function diffMigrationsToSchema(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  schema?: readonly SchemaFile[],
+): Promise<string> {
   const engine = await openEngine(factory);
   try {
     const { stdout } = await engine.diff({
       from: { tag: 'migrations', ...(await readMigrations()) },
-      to: { tag: 'schemaDatamodel', files: await readSchema() },
+      to: { tag: 'schemaDatamodel', files: [...(schema ?? (await readSchema()))] },
       script: true,
       exitCode: null,
       filters,

@@ -9,6 +9,9 @@ import { logger } from '../logging/logger.js';
 import { renderMail } from './mail-templates.js';
 import type { MailLocale, MailTemplate, MailVariables } from './mail-templates.js';
 
+/** A mail server that is silent must not hold a job for the ten minutes that are usual. */
+const TIME_LIMITS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 } as const;
+
 export interface Recipient {
   readonly userId?: number;
   readonly email: string;
@@ -26,7 +29,8 @@ export class Mailer implements OnModuleInit {
     private readonly config: Config,
   ) {
     const url = config.env.SMTP_URL;
-    this.transport = url === undefined ? undefined : createTransport(url, { from: config.env.MAIL_FROM });
+    this.transport =
+      url === undefined ? undefined : createTransport({ url, ...TIME_LIMITS }, { from: config.env.MAIL_FROM });
   }
 
   get isConfigured(): boolean {
