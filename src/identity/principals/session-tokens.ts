@@ -43,8 +43,8 @@ export class SessionTokens {
   verify(token: string): Promise<SessionClaims | undefined> {
     if (!this.isJwt(token)) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
-      const done = (error: unknown, claims?: SessionClaims | false): void => {
-        if (error !== null && error !== undefined) reject(error);
+      const done = (error?: Error | null, claims?: SessionClaims | false): void => {
+        if (error) reject(error);
         else resolve(claims === false ? undefined : claims);
       };
       const carrier: TokenCarrier = { token };
