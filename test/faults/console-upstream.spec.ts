@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { EventBus } from '../../src/common/events/event-bus.js';
 import { ConsoleRelay } from '../../src/servers/console/console-relay.service.js';
 import { ConsoleBench, linesOf } from '../support/console-bench.js';
@@ -106,6 +108,16 @@ describe('viewers who misbehave', () => {
     await good.waitForFrame('console output');
   });
 
+  it('get pongs for their pings', async () => {
+    const stage = await bench.stage();
+    const socket = new WebSocket(bench.proxy(stage.uuid, stage.session.token).replace('http', 'ws'));
+    await once(socket, 'open');
+    const pong = once(socket, 'pong');
+    socket.ping('are you there');
+    expect(String((await pong)[0])).toBe('are you there');
+    socket.terminate();
+  });
+
   it('are slowed down when they flood, and go on afterwards', async () => {
     const stage = await bench.stage();
     const client = await bench.watchLive(stage.session, stage.uuid);
@@ -155,7 +167,7 @@ describe('viewers who misbehave', () => {
     });
     await until('the quick one has all', () => linesOf(quick).length === printed);
     slow.resume();
-    const notice = await slow.waitForFrame((frame) => /console lines were skipped/.test(String(frame.args[0])));
+    const notice = await slow.waitForFrame((frame) => String(frame.args[0]).includes('console lines were skipped'));
     const skipped = Number(/^\d+/.exec(String(notice.args[0]))?.[0]);
     expect(skipped + linesOf(slow).length).toBe(printed);
     stage.wings.printLine(stage.uuid, 'together again');

@@ -65,9 +65,20 @@ export class PanelWsAdapter extends WsAdapter {
 
   override create(port: number, options: PanelGatewayOptions): WebSocketServer {
     if (port !== 0) throw new Error('Gateways share the port of the panel');
-    const gateway = new WebSocketServer({ noServer: true, maxPayload: MAXIMUM_FRAME_BYTES, perMessageDeflate: false });
-    // What clients do wrong ends their connection; it is nothing for the log.
-    gateway.on('connection', (socket) => socket.on('error', ignore));
+    const gateway = new WebSocketServer({
+      noServer: true,
+      maxPayload: MAXIMUM_FRAME_BYTES,
+      perMessageDeflate: false,
+      autoPong: false,
+    });
+    gateway.on('connection', (socket) => {
+      // What clients do wrong ends their connection; it is nothing for the log.
+      socket.on('error', ignore);
+      // Somebody who pings and never reads the answers must not fill the memory with them.
+      socket.on('ping', (data) => {
+        if (socket.bufferedAmount < MAXIMUM_FRAME_BYTES) socket.pong(data);
+      });
+    });
     for (const path of [options.path, ...(options.aliases ?? [])]) {
       this.routes.on('GET', path, unused, { gateway });
     }
@@ -137,5 +148,6 @@ function refuse(socket: Duplex, error: PanelError): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(error.options.retryAfter === undefined ? [] : [`Retry-After: ${error.options.retryAfter}`]),
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // Ended alone it would stay half open for as long as the client likes.
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

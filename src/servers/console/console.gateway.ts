@@ -16,6 +16,7 @@ import { refuseSocket } from './viewer.js';
 /** The ticket is unknown: used, too old, or of a process that has ended since. The web client fetches a new one. */
 class StaleTicket extends Error {}
 
+const ADMISSION_MS = 10_000;
 const STALE_TICKET = encodeFrame('error', ['Invalid session']);
 
 /**
@@ -35,6 +36,8 @@ export class ConsoleGateway implements OnGatewayConnection<WebSocket> {
 
   async handleConnection(socket: WebSocket, request: IncomingMessage, upgrade: Upgrade): Promise<void> {
     const serverUuid = (upgrade.params['id'] ?? '').toLowerCase();
+    // Nobody stays whose right is not known, however long looking it up takes.
+    const limit = setTimeout(() => socket.terminate(), ADMISSION_MS);
     try {
       const credential = await this.credential(request, upgrade, serverUuid);
       await this.relay.admit(socket, request.socket, { serverUuid, credential, clientIp: upgrade.clientIp });
@@ -44,6 +47,8 @@ export class ConsoleGateway implements OnGatewayConnection<WebSocket> {
       if (error instanceof StaleTicket) return socket.send(STALE_TICKET, { binary: false }, () => socket.terminate());
       logger.error({ err: error }, 'console not opened');
       socket.terminate();
+    } finally {
+      clearTimeout(limit);
     }
   }
 

@@ -1,7 +1,5 @@
-/** Who may be told of an event: holders of a daemon permission (wings-protocol D.4), or every viewer. */
-type Audience = string | 'everybody';
-
-const AUDIENCES: Readonly<Record<string, Audience>> = {
+/** Who may be told of an event: holders of a daemon permission (wings-protocol D.4), or `everybody`. */
+const AUDIENCES: Readonly<Record<string, string>> = {
   status: 'everybody',
   stats: 'everybody',
   'console output': 'control.read-console',
@@ -48,7 +46,7 @@ export const ERROR_DETAIL_PERMISSION = 'admin.websocket.errors';
  * Whom the relay tells of a daemon's event; undefined when nobody: events the relay uses up itself, answers to requests
  * it never forwards, and everything unknown.
  */
-export function audienceOf(event: string): Audience | undefined {
+export function audienceOf(event: string): string | undefined {
   const name = event.replace(GO_BACKUP_SUFFIX, '$1');
   return Object.hasOwn(AUDIENCES, name) ? AUDIENCES[name] : undefined;
 }
@@ -59,7 +57,7 @@ export function isErrorDetail(event: string, text: string): boolean {
 }
 
 /** Whether the held permissions contain the needed one; `*` covers everything but `admin.*`, as on the daemons. */
-export function holds(permissions: ReadonlySet<string>, needed: Audience): boolean {
+export function holds(permissions: ReadonlySet<string>, needed: string): boolean {
   if (needed === 'everybody' || permissions.has(needed)) return true;
   return permissions.has('*') && !needed.startsWith('admin.');
 }

@@ -81,7 +81,7 @@ export class ViewerInput {
     try {
       await this.commands.command(right.scope, command, viewer.identity.clientIp);
     } catch (error) {
-      tell(viewer, `${toPanelError(error).message}. The command was not sent.`);
+      tell(viewer, `${sentenceOf(error)}. The command was not sent.`);
     }
   }
 
@@ -97,8 +97,7 @@ export class ViewerInput {
       }
       await this.power.act(right.scope, { action }, viewer.identity.clientIp);
     } catch (error) {
-      const { message, options } = toPanelError(error);
-      tell(viewer, String(options.extra?.['message'] ?? message));
+      tell(viewer, sentenceOf(error));
     }
   }
 
@@ -119,4 +118,12 @@ export class ViewerInput {
 
 function tell(viewer: Viewer, text: string): void {
   viewer.send(encodeFrame('daemon message', [text]));
+}
+
+/** What a person is told of an error; rate limits keep their sentence beside a machine word. */
+function sentenceOf(thrown: unknown): string {
+  const error = toPanelError(thrown);
+  if (error.status === 500) logger.error({ err: thrown }, 'console input failed');
+  const sentence = error.options.extra?.['message'];
+  return typeof sentence === 'string' ? sentence : error.message;
 }
