@@ -19,12 +19,15 @@ let client: WingsClient;
 async function connect(flavour: Flavour = 'rs'): Promise<void> {
   wings = new SimulatedWings({ flavour, clockScale: 0.01 });
   await wings.listenOnly();
-  client = await clientOf(wings.url, flavour);
+  const node = await createNode(panel, { url: wings.url, daemonKind: flavour });
+  wings.options.token = node.token;
+  client = await panel.app.get(Wings).forNode(node.id);
 }
 
-async function clientOf(url: string, daemonKind: Flavour | 'unknown' = 'unknown'): Promise<WingsClient> {
-  const node = await createNode(panel, { url, daemonKind });
-  if (wings?.url === url) wings.options.token = node.token;
+/** A client of a node whose daemon is something else. */
+async function clientOf(server: Server): Promise<WingsClient> {
+  const { port } = server.address() as AddressInfo;
+  const node = await createNode(panel, { url: `http://127.0.0.1:${port}` });
   return panel.app.get(Wings).forNode(node.id);
 }
 
@@ -133,7 +136,7 @@ describe('a daemon that misbehaves ends in a clear error', () => {
       const server = await answering(
         `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
       );
-      const odd = await clientOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const odd = await clientOf(server);
       expect((await failure(odd.listServers())).error).toMatchObject({ status: 502, code: 'nodes.bad_answer' });
       await new Promise((resolve) => server.close(resolve));
     }
@@ -141,7 +144,7 @@ describe('a daemon that misbehaves ends in a clear error', () => {
 
   it('when what listens there does not speak HTTP', async () => {
     const server = await answering('SSH-2.0-OpenSSH_9.9\r\n');
-    const odd = await clientOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const odd = await clientOf(server);
     expect((await failure(odd.system())).error).toMatchObject({ status: 502, code: 'nodes.bad_answer' });
     await new Promise((resolve) => server.close(resolve));
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { NodeAuthenticator } from '../../src/common/access/principal-resolver.js';
+import { PanelError } from '../../src/common/errors/panel-error.js';
 import { NodeHealth } from '../../src/nodes/health/node-health.service.js';
 import { createAdmin, openSession, unique } from '../support/factories.js';
 import type { HttpClient } from '../support/http.js';
@@ -59,7 +60,7 @@ it('refuses a replaced token at every replica at once', async () => {
   const refused = (at: TestPanel) =>
     authenticate(at, token).then(
       () => false,
-      (error: { status: number }) => error.status === 401,
+      (error: unknown) => error instanceof PanelError && error.status === 401,
     );
   expect(await refused(panel)).toBe(true);
   await until('the other replica refuses it', () => refused(replica), { within: 1_000 });

@@ -85,7 +85,7 @@ export class NodeCredentials {
   ): Promise<Prisma.NodeGetPayload<{ select: Select }>> {
     const row = await this.prisma.node.findUnique({ where: nodeRefOf(ref), select });
     if (row === null) throw nodeNotFound();
-    return row as Prisma.NodeGetPayload<{ select: Select }>;
+    return row;
   }
 
   private change(ref: string, data: Prisma.NodeUpdateInput, action: string, actor: Actor): Promise<NodeRow> {

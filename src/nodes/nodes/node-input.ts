@@ -49,7 +49,7 @@ type PlainFields = Pick<
 >;
 
 function withoutUndefined(fields: PlainFields): NodeData {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries<unknown>(fields).filter(([, value]) => value !== undefined));
 }
 
 const withoutSlash = (url: string): string => url.trim().replace(/\/+$/, '');

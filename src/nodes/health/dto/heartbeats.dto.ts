@@ -45,5 +45,5 @@ export class HeartbeatQueryDto {
   @IsOptional()
   @IsString()
   @MaxLength(16)
-  window: string = '24h';
+  window = '24h';
 }
