@@ -80,8 +80,8 @@ function parseServer(value: unknown): WingsServerState {
   };
 }
 
-export /** What a server uses; figures that are missing or no numbers count as nothing. */
-function parseUsage(value: unknown): ResourceUsage {
+/** What a server uses; figures that are missing or no numbers count as nothing. */
+export function parseUsage(value: unknown): ResourceUsage {
   const usage = isObject(value) ? value : {};
   const network = isObject(usage['network']) ? usage['network'] : {};
   return {
