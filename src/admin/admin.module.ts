@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { LogsModule } from './logs/logs.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { SiteModule } from './site/site.module.js';
 
 /** What is about the panel itself; staff routes of resources live beside their resources. */
-@Module({ imports: [SettingsModule, LogsModule, SiteModule] })
+@Module({ imports: [SettingsModule, LogsModule, RetentionModule, SiteModule] })
 export class AdminModule {}
