@@ -7,6 +7,7 @@ import { Wings } from '../../src/nodes/wings/wings.service.js';
 import { createNode } from '../support/factories.js';
 import { startPanel } from '../support/panel.js';
 import type { TestPanel } from '../support/panel.js';
+import type { Faults } from '../support/wings/faults.ts';
 import { SimulatedWings } from '../support/wings/simulated-wings.ts';
 import type { Flavour } from '../support/wings/types.ts';
 
@@ -63,45 +64,22 @@ describe('a daemon that misbehaves ends in a clear error', () => {
   beforeEach(() => connect());
   afterEach(() => wings.crash());
 
-  it.each([
-    [
-      'refuses connections',
-      () => void (wings.faults.refuseConnections = true),
-      504,
-      'nodes.unreachable',
-      'The node cannot be reached',
-    ],
-    ['is gone', () => wings.crash(), 504, 'nodes.unreachable', 'The node cannot be reached'],
-    [
-      'answers nonsense',
-      () => void (wings.faults.garbage = true),
-      502,
-      'nodes.bad_answer',
-      'The node sent an answer that cannot be understood',
-    ],
-    [
-      'answers without end',
-      () => void (wings.faults.hugeBody = '/api/system'),
-      502,
-      'nodes.bad_answer',
-      'The node sent an answer that cannot be understood',
-    ],
-    [
-      'redirects',
-      () => void (wings.faults.redirectTo = 'http://169.254.169.254/'),
-      502,
-      'nodes.bad_answer',
-      'The node sent an answer that cannot be understood',
-    ],
-    ['fails', () => void (wings.faults.status500 = true), 502, 'nodes.failed', 'The node failed to do this'],
-    [
-      'refuses the token',
-      () => void (wings.faults.wrongToken = true),
-      502,
-      'nodes.credential_refused',
-      expect.stringContaining('does not accept the panel'),
-    ],
-  ] as const)('when it %s', async (_what, breakIt, status, code, message) => {
+  const UNREACHABLE = [504, 'nodes.unreachable', 'The node cannot be reached'] as const;
+  const NONSENSE = [502, 'nodes.bad_answer', 'The node sent an answer that cannot be understood'] as const;
+  const FAILED = [502, 'nodes.failed', 'The node failed to do this'] as const;
+  const REFUSED = 'The node does not accept the panel; its configuration is out of date';
+  const set = (faults: Partial<Faults>) => (): Promise<void> =>
+    Promise.resolve(void Object.assign(wings.faults, faults));
+
+  it.each<[string, () => Promise<void>, readonly [status: number, code: string, message: string]]>([
+    ['refuses connections', set({ refuseConnections: true }), UNREACHABLE],
+    ['is gone', () => wings.crash(), UNREACHABLE],
+    ['answers nonsense', set({ garbage: true }), NONSENSE],
+    ['answers without end', set({ hugeBody: '/api/system' }), NONSENSE],
+    ['redirects', set({ redirectTo: 'http://169.254.169.254/' }), NONSENSE],
+    ['fails', set({ status500: true }), FAILED],
+    ['refuses the token', set({ wrongToken: true }), [502, 'nodes.credential_refused', REFUSED]],
+  ])('when it %s', async (_what, breakIt, [status, code, message]) => {
     await breakIt();
     const { ms, error } = await failure(client.system());
     expect(error).toMatchObject({ status, code, message });
@@ -110,12 +88,13 @@ describe('a daemon that misbehaves ends in a clear error', () => {
   });
 
   it.each([
-    ['never answers', () => (wings.faults.hang = true)],
-    ['answers a byte a second', () => ((wings.faults.slowBody = true), (wings.options.clockScale = 1))],
+    ['never answers', { hang: true }],
+    ['answers a byte a second', { slowBody: true }],
   ])(
     'when it %s, after 10 seconds',
-    async (_what, breakIt) => {
-      breakIt();
+    async (_what, faults) => {
+      wings.options.clockScale = 1;
+      await set(faults)();
       const { ms, error } = await failure(client.system());
       expect(error).toMatchObject({ status: 504, code: 'nodes.timeout', message: 'The node did not answer in time' });
       expect(ms).toBeGreaterThan(9_000);
