@@ -4,7 +4,6 @@ import type { MeasuredRow } from './meter.ts';
 
 const P99_LIMIT_MS = 100;
 const RESIDENT_LIMIT_MB = 300;
-const SQL_TOLERANCE = 0.1;
 
 /** Everything one run found out. */
 export interface Findings {
@@ -44,7 +43,7 @@ function toCells(row: MeasuredRow): string[] {
     verdict(row),
     figures.p50Ms.toFixed(1),
     figures.p99Ms.toFixed(1),
-    sqlPerRequest?.toFixed(2) ?? '',
+    sqlPerRequest?.toFixed(0) ?? '',
     processorMicroseconds?.toFixed(0) ?? '',
     residentMegabytes?.toFixed(0) ?? '',
     String(figures.failures),
@@ -68,8 +67,8 @@ function missesOf({ title, target, figures, ratio, sqlPerRequest }: MeasuredRow)
   if (target.ratio !== undefined && ratio < target.ratio) {
     misses.push(`${title}: ${asPart(ratio)} of bare Nest, wanted ${asPart(target.ratio)}`);
   }
-  if (target.sql !== undefined && sqlPerRequest !== undefined && sqlPerRequest > target.sql + SQL_TOLERANCE) {
-    misses.push(`${title}: ${sqlPerRequest.toFixed(2)} SQL statements a request, wanted ${target.sql}`);
+  if (target.sql !== undefined && sqlPerRequest !== undefined && sqlPerRequest > target.sql) {
+    misses.push(`${title}: ${sqlPerRequest} SQL statements a request, wanted ${target.sql}`);
   }
   if (figures.p99Ms > P99_LIMIT_MS)
     misses.push(`${title}: p99 ${figures.p99Ms.toFixed(0)} ms, wanted ${P99_LIMIT_MS} ms`);

@@ -1,4 +1,6 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Response } from 'express';
+import { replyWithJson } from './json-reply.js';
 import { RouteIndex } from './route-index.js';
 
 /** The part of an Express router layer that matters here; `route` is missing on middleware. */
@@ -19,12 +21,19 @@ type Step = Layer | RouteIndex<Layer>;
  *
  * Express tries its routes one by one. Here every run of routes between two middleware is looked up in a
  * {@link RouteIndex} when a request gets to it, and Express goes on with the few that can match. Registration, matching
- * and error handling stay with Express, so an application behaves exactly as on the adapter of Nest.
+ * and error handling stay with Express, so an application behaves exactly as on the adapter of Nest. Results are sent by
+ * {@link replyWithJson}.
  */
 export class IndexedExpressAdapter extends ExpressAdapter {
   constructor(instance?: unknown) {
     super(instance);
     indexRoutes(this.getInstance<{ router: Router }>().router);
+  }
+
+  /** Sends what a handler returned. */
+  override reply(response: Response, body: unknown, statusCode?: number): unknown {
+    if (statusCode !== undefined) response.status(statusCode);
+    return replyWithJson(response, body) || super.reply(response, body, statusCode);
   }
 }
 
