@@ -6,6 +6,8 @@ import 'reflect-metadata';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from '../../src/bootstrap.js';
 import { RedisConnections } from '../../src/common/redis/redis.js';
+import { RATE_LIMITS } from '../../src/common/throttling/limits.js';
+import type { RateLimit } from '../../src/common/throttling/limits.js';
 import type { Config } from '../../src/config/config.js';
 import { configFrom } from '../../src/config/load-config.js';
 import type { Database } from '../../src/prisma/database.js';
@@ -49,12 +51,14 @@ const defaults: NodeJS.ProcessEnv = {
   ARGON2_MEMORY_KIB: '8192',
   ARGON2_ITERATIONS: '1',
   GLOBAL_RATE_LIMIT: '1000000',
-  REGISTER_RATE_IP: '1000000',
-  AUTH_LOGIN_RATE_IP: '1000000',
-  AUTH_LOGIN_RATE_ACCOUNT: '1000000',
-  APIKEY_CREATE_RATE_IP: '1000000',
-  APIKEY_CREATE_RATE_USER: '1000000',
+  ...Object.fromEntries(limitVariables().map((name) => [name, '1000000'])),
 };
+
+function limitVariables(): string[] {
+  return Object.values<readonly RateLimit[]>(RATE_LIMITS)
+    .flat()
+    .flatMap(({ env }) => env?.[0] ?? []);
+}
 
 export async function startPanel(options: TestPanelOptions = {}): Promise<TestPanel> {
   const dataDir = mkdtempSync(join(tmpdir(), 'panel-test-'));

@@ -1,4 +1,4 @@
-import { PanelError, unavailable } from './panel-error.js';
+import { badRequest, PanelError, unavailable } from './panel-error.js';
 
 /** SQLSTATE classes and driver codes that mean "the database is away", not "the request is wrong". */
 const AWAY =
@@ -19,8 +19,12 @@ const AWAY_CODES = new Set([
   'P2024',
 ]);
 
+/** SQLSTATEs of values that no column can hold: NUL in a text, a number out of range. */
+const UNSTORABLE = new Set(['22021', '22P05', '22003']);
+
 interface DatabaseError {
   code?: unknown;
+  meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } };
   message?: unknown;
   cause?: unknown;
 }
@@ -42,6 +46,8 @@ export function fromDatabase(thrown: unknown): PanelError | undefined {
       cause: thrown,
     });
   }
+  if (isUnstorable(thrown))
+    return badRequest('A value is not acceptable', 'request.unacceptable_value', { cause: thrown });
   const { code } = thrown;
   if (code === 'P2002') return new PanelError(409, 'conflict', 'This already exists', { cause: thrown });
   if (code === 'P2003')
@@ -53,7 +59,12 @@ export function fromDatabase(thrown: unknown): PanelError | undefined {
   return undefined;
 }
 
-function isDatabaseError(thrown: unknown): thrown is { code?: string } {
+/** What the driver reported, by itself or through Prisma. */
+function isUnstorable({ code, meta }: DatabaseError): boolean {
+  return UNSTORABLE.has(String(meta?.driverAdapterError?.cause?.originalCode ?? code));
+}
+
+function isDatabaseError(thrown: unknown): thrown is DatabaseError & { code?: string } {
   if (!(thrown instanceof Error)) return false;
   return /^Prisma|^DriverAdapterError|^DatabaseError|^error$|^Error$|^AggregateError$/.test(thrown.name);
 }

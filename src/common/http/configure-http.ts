@@ -6,6 +6,7 @@ import type { Config } from '../../config/config.js';
 import { requestLog } from '../logging/request-log.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
 import { ClientIp } from '../net/client-ip.js';
+import { refuseDeepJson } from './json-depth.js';
 import { securityHeaders } from './security-headers.js';
 
 const BODY_LIMIT = '1mb';
@@ -24,7 +25,11 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   app.use(requestLog);
   app.use(securityHeaders(config.panelUrl.startsWith('https:')));
   if (config.corsOrigins.length > 0) app.use(corsFor(config.corsOrigins));
-  app.use(whereThereIsABody(json({ limit: BODY_LIMIT, strict: false })));
+  app.use(
+    whereThereIsABody(
+      json({ limit: BODY_LIMIT, strict: false, verify: (_request, _response, body) => refuseDeepJson(body) }),
+    ),
+  );
   app.use(whereThereIsABody(urlencoded({ limit: BODY_LIMIT, extended: false })));
 }
 
