@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiExtension, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiExtension, ApiTags } from '@nestjs/swagger';
 import {
   Authenticated,
   Caller,
@@ -18,6 +18,7 @@ import { ApiKeys } from './api-keys.service.js';
 import { ApiKeyListQuery, ApiKeyResponse, CreateApiKeyDto, CreatedApiKeyResponse } from './dto/api-keys.dto.js';
 
 const KEY_ID = new RowIdPipe('not found');
+const EXAMPLE = { name: 'Deployment', type: 'client', permissions: ['servers:read'] };
 
 @ApiTags('API keys')
 @Controller('api/apikeys')
@@ -58,6 +59,7 @@ export class ApiKeysController {
    */
   @SessionOnly()
   @Post()
+  @ApiBody({ type: CreateApiKeyDto, examples: { client: { value: EXAMPLE } } })
   @HttpCode(200)
   @RateLimited('apiKeyCreate')
   @Idempotent()

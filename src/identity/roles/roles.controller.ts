@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { Caller, ClientAddress, RequirePermission } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
@@ -33,6 +33,7 @@ export class RolesController {
   /** Create a role */
   @RequirePermission('roles:create')
   @Post()
+  @ApiBody({ type: CreateRoleDto, examples: { role: { value: { name: 'Support' } } } })
   @HttpCode(200)
   @Idempotent()
   @ApiErrors(400, 404)

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { ClientAddress, Public } from '../../common/access/decorators.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { Feature } from '../../common/features/feature.js';
@@ -8,6 +8,8 @@ import { RegisterDto } from './dto/register.dto.js';
 import { UserResultResponse } from './dto/user-response.dto.js';
 import { RegistrationGuard } from './registration.guard.js';
 import { Registration } from './registration.service.js';
+
+const EXAMPLE = { email: 'ada@example.com', password: 'Correct-Horse-7', firstName: 'Ada', lastName: 'Lovelace' };
 
 @ApiTags('Users')
 @Controller('api/users')
@@ -21,6 +23,7 @@ export class RegistrationController {
    */
   @Public()
   @Post('register')
+  @ApiBody({ type: RegisterDto, examples: { necessary: { value: EXAMPLE } } })
   @HttpCode(200)
   @Feature('registration')
   @RateLimited('register')

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Patch, Put } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { Authenticated, Caller, ClientAddress } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
@@ -45,6 +45,7 @@ export class UsersController {
    * `admin:user:edit`; nobody gives more than he holds. At most 6 a minute, 30 when only settings are sent.
    */
   @Put(':id')
+  @ApiBody({ type: UpdateUserDto, examples: { settings: { value: { settings: { locale: 'en' } } } } })
   @ApiErrors(400, 404, 409)
   update(
     @Caller() caller: UserPrincipal,

@@ -13,7 +13,7 @@ export class RevokeSessionDto {
 
   /** Id of the session to end. */
   @IsUUID('all', { message: 'sessionId must be the id of a session' })
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', example: '7c9e6679-7425-40de-944b-e07fc1f90ae7' })
   sessionId!: string;
 }
 
