@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SimulatedWings } from '../../test/support/wings/simulated-wings.ts';
 import type { PanelApi } from './panel-api.ts';
 
@@ -10,6 +11,7 @@ const NODES = [
   { name: 'demo-rs', flavour: 'rs', port: 18081, firstGamePort: 25665 },
 ] as const;
 const SERVERS_PER_NODE = 6;
+const AVAILABLE_LIMIT_MS = 45_000;
 
 interface Named {
   id: number;
@@ -39,6 +41,7 @@ export class DemoData {
     for (const node of NODES) {
       const nodeId = await this.ensureNode(admin, node);
       await this.bootDaemon(admin, nodeId, node);
+      await this.untilAvailable(user, nodeId);
       await this.ensureServers(user, nodeId, node.name, egg.id);
     }
     return this.startAll(user);
@@ -99,6 +102,17 @@ export class DemoData {
     });
     await daemon.boot();
     this.daemons.push(daemon);
+  }
+
+  /** The panel may have probed the node before its daemon was there; the daemon's calls make it probe again. */
+  private async untilAvailable(user: PanelApi, nodeId: number): Promise<void> {
+    const deadline = Date.now() + AVAILABLE_LIMIT_MS;
+    for (;;) {
+      const nodes = await user.call<Named[]>('GET', '/api/nodes/available');
+      if (nodes.some(({ id }) => id === nodeId)) return;
+      if (Date.now() > deadline) throw new Error(`Node ${nodeId} did not become available.`);
+      await pause(300);
+    }
   }
 
   private async ensureServers(user: PanelApi, nodeId: number, nodeName: string, eggId: number): Promise<void> {

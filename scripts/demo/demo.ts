@@ -28,7 +28,7 @@ async function close(): Promise<void> {
 process.on('SIGINT', () => void close());
 process.on('SIGTERM', () => void close());
 child.on('exit', (code) => {
-  void close().then(() => process.exit(code ?? 1));
+  void close().then(() => process.exit(process.exitCode ?? code ?? 1));
 });
 
 try {
