@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ServerAllocations, ServerMeta } from '../../configuration/dto/server-object.dto.js';
 import { ServerResources } from '../../states/dto/resources.dto.js';
 
@@ -46,6 +46,13 @@ export class ServerConfigurationSummary {
   suspended!: boolean;
   allocations!: ServerAllocations;
   container!: ServerImage;
+
+  /** Whether a change of the egg reaches the server at once; not in lists. */
+  autoSyncOnEggChange?: boolean;
+
+  /** Not in lists, and only for those who may see the startup settings. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } })
+  environment?: Record<string, string>;
 }
 
 /** One server of a list. */
@@ -138,18 +145,8 @@ export class ServerSftp {
   username!: string;
 }
 
-export class ServerDetailConfiguration extends ServerConfigurationSummary {
-  autoSyncOnEggChange!: boolean;
-
-  /** Only for those who may see the startup settings. */
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
-  environment?: Record<string, string>;
-}
-
 /** One server with everything that its page shows. */
 export class ServerDetail extends ServerListItem {
-  declare configuration: ServerDetailConfiguration;
-
   isOwner!: boolean;
   ignoreAntiAbuse!: boolean;
 
@@ -168,7 +165,7 @@ export class ServerDetail extends ServerListItem {
   invocation?: string;
 
   /** Only for those who may see the startup settings. */
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } })
   environment?: Record<string, string>;
 
   /** E-mail address of the owner; only for staff. */
