@@ -33,6 +33,7 @@ export const LOAD_STATES: Statement = {
 /**
  * Results of probes: heartbeat rows and the nodes' state. Rows are locked in the order of their ids, so that two
  * replicas cannot wait for each other. `changed`: the daemon turned out to be of another family or version.
+ * A daemon calls the panel while it boots, before it listens: one that was heard a moment ago is asked again soon.
  */
 export const WRITE_PROBES: Statement = {
   name: 'nodes_write_probes',
@@ -48,7 +49,12 @@ export const WRITE_PROBES: Statement = {
         "healthStatus" = r."status"::"HeartbeatStatus", "healthReason" = r."reason", "healthCheckedAt" = now(),
         "lastSeenAt" = CASE WHEN r."status" = 'ok' THEN now() ELSE n."lastSeenAt" END,
         "daemonKind" = coalesce(r."kind"::"DaemonKind", n."daemonKind"),
-        "daemonVersion" = coalesce(r."version", n."daemonVersion")
+        "daemonVersion" = coalesce(r."version", n."daemonVersion"),
+        "nextProbeAt" = CASE
+          WHEN r."status" = 'error' AND n."lastSeenAt" > now() - interval '15 seconds'
+          THEN least(n."nextProbeAt", now() + interval '2 seconds')
+          ELSE n."nextProbeAt"
+        END
       FROM result r JOIN before b ON b."id" = r."nodeId"
       WHERE n."id" = r."nodeId"
       RETURNING n."id", n."daemonKind" <> b."daemonKind" OR n."daemonVersion" IS DISTINCT FROM b."daemonVersion" AS "changed"

@@ -80,6 +80,7 @@ export class HeartbeatWriter {
     const at = Date.now();
     const states = results.map(({ nodeId, status, responseMs }) => ({ nodeId, status, responseMs, at }));
     this.tell(written, states);
+    if (results.some(({ status }) => status === 'error')) this.bus.publish('nodes.probe_wanted', {});
   }
 
   private async writeSigns(signs: SignOfLife[]): Promise<void> {
