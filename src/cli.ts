@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { createApp } from './bootstrap.js';
 import { RedisConnections } from './common/redis/redis.js';
-import { EnvironmentError } from './config/environment.js';
 import type { Config } from './config/config.js';
 import { loadConfig } from './config/load-config.js';
 import { openDatabase } from './prisma/open-database.js';
@@ -9,6 +8,7 @@ import { PrismaService } from './prisma/prisma.service.js';
 import { isCommand, needsPanel, runCommand, USAGE } from './start/commands.js';
 import type { CommandResult } from './start/commands.js';
 import { askRunningPanel } from './start/control-client.js';
+import { startProblem } from './start/start-problem.js';
 
 /** `npm run panel -- <command>`: through the running panel when there is one, else on the database itself. */
 async function main(argv: readonly string[]): Promise<CommandResult> {
@@ -42,7 +42,7 @@ main(process.argv.slice(2)).then(
     (exitCode === 0 ? process.stdout : process.stderr).write(`${output}\n`, () => process.exit(exitCode));
   },
   (error: unknown) => {
-    console.error(error instanceof EnvironmentError ? error.message : `panel: ${(error as Error).message}`);
+    console.error(startProblem(error) ?? `panel: ${(error as Error).message}`);
     process.exit(1);
   },
 );

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { createApp } from './bootstrap.js';
 import { logger } from './common/logging/logger.js';
-import { EnvironmentError } from './config/environment.js';
 import { loadConfig } from './config/load-config.js';
 import { openDatabase } from './prisma/open-database.js';
 import { announce } from './start/announce.js';
 import { ControlServer } from './start/control-server.js';
 import { closeOnSignal } from './start/shutdown.js';
+import { startProblem } from './start/start-problem.js';
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -20,7 +20,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof EnvironmentError) console.error(error.message);
+  const problem = startProblem(error);
+  if (problem !== undefined) console.error(problem);
   else logger.fatal({ err: error }, 'the panel cannot start');
   process.exit(1);
 });

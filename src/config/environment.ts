@@ -1,5 +1,6 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, validateSync } from 'class-validator';
+import { StartError } from './start-error.js';
 import { IsCidrList, IsHttpUrl, IsHttpUrlList } from './environment.validators.js';
 
 const flag = ({ value }: { value: unknown }): unknown =>
@@ -149,7 +150,7 @@ export class Environment {
 }
 
 /** Thrown when the environment cannot be used; one line a problem. */
-export class EnvironmentError extends Error {
+export class EnvironmentError extends StartError {
   constructor(readonly problems: string[]) {
     super(`The configuration has ${problems.length} problem(s):\n${problems.map((line) => `  - ${line}`).join('\n')}`);
   }

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { StartError } from '../config/start-error.js';
 import { greetingOf, localSocketPath } from '../common/net/local-socket.js';
 
 const SETTLING_MS = 150;
@@ -49,8 +50,8 @@ function listen(path: string, mark: string, directory: string): Promise<Server> 
   });
 }
 
-function inUse(directory: string, holder: string): Error {
+function inUse(directory: string, holder: string): StartError {
   const [pid] = holder.split(' ');
   const by = pid === undefined || pid === '' ? 'another process' : `process ${pid}`;
-  return new Error(`The data folder ${directory} is in use by ${by}. Stop it first.`);
+  return new StartError(`The data folder ${directory} is in use by ${by}. Stop it first.`);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { join, relative, resolve } from 'node:path';
+import { StartError } from '../../config/start-error.js';
 
 /** What operating systems allow for the path of a socket is 104 to 108 bytes. */
 const MAXIMUM_PATH_BYTES = 100;
@@ -18,7 +19,7 @@ export function localSocketPath(directory: string, name: string): string {
   const short = relative(process.cwd(), absolute);
   const path = short.length < absolute.length ? short : absolute;
   if (Buffer.byteLength(path) > MAXIMUM_PATH_BYTES) {
-    throw new Error(`The path of the data folder is too long for a socket: ${absolute}`);
+    throw new StartError(`The path of the data folder is too long for a socket: ${absolute}`);
   }
   return path;
 }

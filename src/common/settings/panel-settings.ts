@@ -20,6 +20,7 @@ const databaseKey = (key: SettingKey): string => NAME_IN_DATABASE[key] ?? key;
 export class PanelSettings implements OnModuleInit {
   private values: Readonly<PanelSettingValues> = defaults();
   private reloads = 0;
+  private latestReload: Promise<void> = Promise.resolve();
   private newestApplied = 0;
 
   constructor(
@@ -80,8 +81,9 @@ export class PanelSettings implements OnModuleInit {
       return changed;
     });
     if (changes.length === 0) return changes;
-    await this.reload();
+    // This process is told as well, and begins to reload before `publish` returns.
     this.bus.publish('settings.changed', {});
+    await this.latestReload;
     return changes;
   }
 
@@ -95,7 +97,8 @@ export class PanelSettings implements OnModuleInit {
   }
 
   private reloadInBackground(): void {
-    this.reload().catch((error: unknown) => logger.error({ err: error }, 'settings not reloaded'));
+    this.latestReload = this.reload();
+    this.latestReload.catch((error: unknown) => logger.error({ err: error }, 'settings not reloaded'));
   }
 }
 
