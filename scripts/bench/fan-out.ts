@@ -4,6 +4,7 @@ import { VIEWERS } from './data-set.ts';
 import type { DataSet } from './data-set.ts';
 import type { DaemonOrder } from './fan-out-daemon.ts';
 import type { ViewersOrder, ViewersReport } from './fan-out-viewers.ts';
+import { perAnswer } from './meter.ts';
 import { sleep } from './net.ts';
 import type { Panel } from './panel.ts';
 
@@ -16,6 +17,8 @@ const MEASURED_SECONDS = 5;
 export interface FanOutFigures extends ViewersReport {
   readonly residentMegabytes: number | undefined;
   readonly kilobytesPerViewer: number | undefined;
+  /** Processor time of the panel per line delivered. */
+  readonly processorMicroseconds: number | undefined;
 }
 
 /** One daemon that prints lines, and viewers spread over the subusers of its server. */
@@ -27,14 +30,17 @@ export async function measureFanOut(panel: Panel, data: DataSet, daemonPort: num
   viewers.send({ sockets, origin: panel.url } satisfies ViewersOrder);
   await viewers.message();
   await sleep(SETTLE_MS);
+  const processorBefore = panel.child.processorSeconds();
   viewers.send({ seconds: MEASURED_SECONDS });
   const report = await viewers.message<ViewersReport>();
+  const processorAfter = panel.child.processorSeconds();
   const residentMegabytes = panel.child.residentMegabytes();
   await Promise.all([viewers.stop(), daemon.stop()]);
   const growth = residentMegabytes === undefined || before === undefined ? undefined : residentMegabytes - before;
   return {
     ...report,
     residentMegabytes,
+    processorMicroseconds: perAnswer(processorBefore, processorAfter, report.lines),
     kilobytesPerViewer: growth === undefined ? undefined : (growth * 1024) / VIEWER_COUNT,
   };
 }

@@ -86,6 +86,7 @@ async function countStatements(load: Load, statements: () => Promise<number>): P
   return least;
 }
 
-function perAnswer(before: number | undefined, after: number | undefined, answers: number): number | undefined {
+/** Processor seconds as microseconds per answer. */
+export function perAnswer(before: number | undefined, after: number | undefined, answers: number): number | undefined {
   return before === undefined || after === undefined ? undefined : ((after - before) * 1e6) / answers;
 }

@@ -77,7 +77,8 @@ function missesOf({ title, target, figures, ratio, sqlPerRequest }: MeasuredRow)
 
 function fanOutLines(figures: FanOutFigures | Error): string[] {
   if (figures instanceof Error) return [`Console: ${figures.message}`];
-  const { lines, seconds, lagP50Ms, lagP99Ms, lost, residentMegabytes, kilobytesPerViewer } = figures;
+  const { lines, seconds, lagP50Ms, lagP99Ms, lost } = figures;
+  const { residentMegabytes, kilobytesPerViewer, processorMicroseconds } = figures;
   const memory =
     residentMegabytes === undefined || kilobytesPerViewer === undefined
       ? []
@@ -88,6 +89,7 @@ function fanOutLines(figures: FanOutFigures | Error): string[] {
       `${(lines / seconds).toFixed(0)} lines/s delivered`,
       `lag p50 ${lagP50Ms} ms, p99 ${lagP99Ms} ms`,
       ...memory,
+      ...(processorMicroseconds === undefined ? [] : [`${processorMicroseconds.toFixed(1)} µs of processor a line`]),
       `${lost} viewers lost`,
     ].join(', ')}`,
   ];
