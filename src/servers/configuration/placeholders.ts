@@ -15,23 +15,20 @@ const PLACEHOLDER = /\{\{\s*([A-Za-z][\w.-]*)\s*\}\}/g;
 const ENVIRONMENT = /^(?:server\.(?:build\.)?)?(?:env|environment)\.([\w.-]+)$/;
 
 /**
- * `{{` that opens a placeholder of the daemon's own configuration, which holds its token and registry passwords: Go Wings
- * replaces any `config.…` (CVE-2026-52855). Only the network interface is harmless.
+ * Braces, with what may stand between, that open a placeholder of the daemon's own configuration, which holds its token
+ * and registry passwords: Go Wings replaces any `config.…` (CVE-2026-52855). Only the network interface is harmless.
+ * A match begins where its run of braces and blanks begins, so that a text of nothing else is looked at once, not once
+ * for each of its characters.
  */
 const SECRET_OPENING =
-  /\{\{(?!\s*config\.docker\.(?:interface|network\.(?:interface|name))\s*\}\})(?=[\s\p{Cc}\p{Cf}]*config[\s\p{Cc}\p{Cf}]*\.)/giu;
+  /(?<![{\s\p{Cc}\p{Cf}])[{\s\p{Cc}\p{Cf}]+(?=config[\s\p{Cc}\p{Cf}]*\.)(?!config\.docker\.(?:interface|network\.(?:interface|name))\s*\}\})/giu;
 
 /**
- * The text without anything that a daemon could replace by its own secrets. Repeated until nothing is left, because
- * taking one opening away may leave another (`{{{{config.token}}`).
+ * The text without anything that a daemon could replace by its own secrets. Of a run that opens something no brace is
+ * left: taking two away might leave two others (`{{{{config.token}}`).
  */
 export function withoutSecretPlaceholders(text: string): string {
-  let safe = text;
-  for (;;) {
-    const next = safe.replace(SECRET_OPENING, '');
-    if (next === safe) return safe;
-    safe = next;
-  }
+  return text.replace(SECRET_OPENING, (run) => (run.includes('{{') ? run.replaceAll('{', '') : run));
 }
 
 /** The text with the server's own placeholders substituted, then made harmless: values are the customer's. */
