@@ -334,3 +334,15 @@ it('pages and searches the list', async () => {
   expect((await http.get('/api/servers?page=0')).status).toBe(400);
   expect((await http.get('/api/servers?per_page=100000')).status).toBe(400);
 });
+
+it('adds the same port again for the same Idempotency-Key, and another one without', async () => {
+  const add = (key?: string) =>
+    asOwner.request<{ port: number }[]>('POST', `/api/servers/${server.uuid}/allocations`, {
+      body: { count: 1 },
+      ...(key !== undefined && { headers: { 'idempotency-key': key } }),
+    });
+  const [first, repeated] = [await add('one-port'), await add('one-port')];
+  expect([first.status, repeated.body]).toEqual([200, first.body]);
+  expect((await add()).body).not.toEqual(first.body);
+  expect((await asOwner.delete(`/api/servers/${server.uuid}/allocations/secondary`)).status).toBe(200);
+});

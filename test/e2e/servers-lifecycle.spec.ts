@@ -147,6 +147,10 @@ describe.each(FLAVOURS)('a server on a %s daemon', (flavour) => {
       expect.arrayContaining(['server:create', 'server:console:command', 'server:reinstall', 'wings:install:complete']),
     );
     expect(activity.text).not.toContain('passwordHash');
+    const bounded = await http.get<object[]>(`/api/servers/${uuid}/activity?limit=100000&offset=-1`);
+    expect([bounded.status, bounded.body]).toEqual([200, activity.body]);
+    const paged = await http.get<object[]>(`/api/servers/${uuid}/logs?limit=2&offset=1`);
+    expect([paged.status, paged.body]).toEqual([200, activity.body.slice(1, 3)]);
   });
 
   it('keeps nothing when the daemon fails', async () => {

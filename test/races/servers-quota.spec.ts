@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { announce, daemonOf } from '../support/daemons.js';
 import {
@@ -28,7 +27,7 @@ beforeAll(async () => {
   daemon = daemonOf(panel, node, 'rs');
   await daemon.boot();
   // Everything runs in one process: while it is busy, idle connections would end unnoticed.
-  (panel.app.getHttpServer() as Server).keepAliveTimeout = 120_000;
+  panel.app.getHttpServer().keepAliveTimeout = 120_000;
 });
 beforeEach(() => announce(panel, node, daemon));
 afterEach(async () => {

@@ -54,7 +54,8 @@ export async function safeFetch(address: string, options: SafeFetchOptions = {})
         if (response.statusCode < 200 || response.statusCode >= 300) throw new FetchFailed(response.statusCode);
         return await readText(response.body, maximumBytes);
       }
-      response.body.destroy();
+      // An error listener must stand: what is dropped half-way reports an abort.
+      response.body.on('error', () => undefined).destroy();
       url = parse(new URL(location, url).href, allowsAddress);
     }
     throw new FetchRefused('too many redirects');

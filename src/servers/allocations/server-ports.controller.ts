@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/co
 import { ApiTags } from '@nestjs/swagger';
 import { ClientAddress } from '../../common/access/decorators.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
+import { Idempotent } from '../../common/idempotency/idempotency.interceptor.js';
 import { SUCCESS, SuccessResponse } from '../../identity/dto/success.dto.js';
 import { CurrentServer, ServerPermission } from '../access/server-permission.decorator.js';
 import { ServerScope } from '../access/server-scope.js';
@@ -26,6 +27,7 @@ export class ServerPortsController {
   @Post()
   @HttpCode(200)
   @ServerPermission('network', { key: 'servers:write' })
+  @Idempotent()
   @ApiErrors(400)
   add(
     @CurrentServer() server: ServerScope,

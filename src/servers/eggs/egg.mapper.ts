@@ -1,4 +1,5 @@
 import type { Prisma } from '../../generated/prisma/client.js';
+import { textOf } from '../configuration/egg-template.js';
 import { isJson, normaliseConfigs, normaliseStartup, normaliseStop } from '../configuration/process-configuration.js';
 import { eggVariables } from '../variables/egg-variable.js';
 import type { EggDetail, EggInstallScript, EggSummary } from './dto/egg.dto.js';
@@ -65,7 +66,7 @@ export function toDetail(row: DetailRow): EggDetail {
 function toInstallScript(stored: unknown): EggInstallScript | null {
   if (!isJson(stored) || typeof stored['script'] !== 'string') return null;
   const { script, container, entrypoint } = stored;
-  return { script, container: String(container ?? ''), entrypoint: String(entrypoint ?? 'bash') };
+  return { script, container: textOf(container) ?? '', entrypoint: textOf(entrypoint) ?? 'bash' };
 }
 
 const textsOf = (stored: unknown): Record<string, string> =>

@@ -8,7 +8,7 @@ import { RowIdPipe } from '../../identity/access/row-id.pipe.js';
 import { SUCCESS, SuccessResponse } from '../../identity/dto/success.dto.js';
 import { EggDetail, EggSyncResult } from './dto/egg.dto.js';
 import { ImportEggDto, SyncEggDto, UpdateEggDto, WriteEggDto } from './dto/egg-input.dto.js';
-import { EggExport } from './egg-export.js';
+import { EggExport } from './dto/egg-export.dto.js';
 import { EggSync } from './egg-sync.service.js';
 import { Eggs } from './eggs.service.js';
 

@@ -7,8 +7,6 @@ import { RowIdPipe } from '../../identity/access/row-id.pipe.js';
 import { EggSummary } from './dto/egg.dto.js';
 import { Eggs } from './eggs.service.js';
 
-const EGG_ID = new RowIdPipe('Egg not found');
-
 /** Kinds of game servers that can be created. */
 @ApiTags('Eggs')
 @Authenticated()
@@ -25,7 +23,7 @@ export class EggsController {
   /** Get an egg */
   @Get(':id')
   @ApiErrors(404)
-  get(@Caller() caller: UserPrincipal, @Param('id', EGG_ID) id: number): Promise<EggSummary> {
+  get(@Caller() caller: UserPrincipal, @Param('id', new RowIdPipe('Egg not found')) id: number): Promise<EggSummary> {
     return this.eggs.get(caller, id);
   }
 }

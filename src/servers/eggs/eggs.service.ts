@@ -11,7 +11,7 @@ import type { EggDetail, EggSummary } from './dto/egg.dto.js';
 import type { ImportEggDto, UpdateEggDto, WriteEggDto } from './dto/egg-input.dto.js';
 import { read } from './egg-definition.js';
 import { exportEgg } from './egg-export.js';
-import type { EggExport } from './egg-export.js';
+import type { EggExport } from './dto/egg-export.dto.js';
 import { importEgg } from './egg-import.js';
 import { EggSync } from './egg-sync.service.js';
 import { detailColumns, summaryColumns, toDetail, toSummary } from './egg.mapper.js';

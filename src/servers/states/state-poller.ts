@@ -68,7 +68,7 @@ export class StatePoller implements OnModuleInit, OnApplicationBootstrap, Before
 
   private async poll(nodeId: number): Promise<void> {
     try {
-      if (await this.health.isHealthy(nodeId)) await this.states.poll(nodeId);
+      if (this.health.isHealthy(nodeId)) await this.states.poll(nodeId);
     } catch (error) {
       logger.debug({ nodeId, reason: (error as Error).message }, 'states of a node not polled');
     }

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nest
 import { ApiTags } from '@nestjs/swagger';
 import { ClientAddress } from '../../common/access/decorators.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
+import { Idempotent } from '../../common/idempotency/idempotency.interceptor.js';
 import { RateLimited } from '../../common/throttling/rate-limit.decorator.js';
 import { RowIdPipe } from '../../identity/access/row-id.pipe.js';
 import { SUCCESS, SuccessResponse } from '../../identity/dto/success.dto.js';
@@ -34,6 +35,7 @@ export class SubusersController {
   @HttpCode(200)
   @ServerPermission('subusers', { key: 'servers:write' })
   @RateLimited('subuserInvite')
+  @Idempotent()
   @ApiErrors(400, 409)
   invite(
     @CurrentServer() server: ServerScope,

@@ -77,7 +77,7 @@ function splitRules(rules: string): { name: string; argument: string }[] {
   });
 }
 
-const context = createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } });
+const context = createContext(Object.create(null) as object, { codeGeneration: { strings: false, wasm: false } });
 
 /** A pattern that cannot be read forbids nothing; one that takes too long matches nothing. */
 function matchesPattern(value: string, delimited: string): boolean {

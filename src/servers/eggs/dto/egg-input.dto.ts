@@ -2,6 +2,31 @@ import { ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { IsBoolean, IsObject, IsString, MaxLength } from 'class-validator';
 import { OptionalField } from '../../../common/validation/optional-field.js';
 
+const VARIABLE = {
+  name: 'Main file',
+  description: 'The file that is run.',
+  env_variable: 'MAIN_FILE',
+  default_value: 'index.js',
+  user_viewable: true,
+  user_editable: true,
+  rules: 'required|string|max:64',
+  field_type: 'text',
+};
+
+const EXPORT = {
+  meta: { version: 'PTDL_v2' },
+  name: 'Generic Node.js',
+  author: 'eggs@example.com',
+  description: 'Runs a Node.js program.',
+  docker_images: { 'Node.js 22': 'ghcr.io/pterodactyl/yolks:nodejs_22' },
+  startup: 'node {{MAIN_FILE}}',
+  config: { files: '{}', startup: '{"done": "listening"}', logs: '{}', stop: '^C' },
+  scripts: {
+    installation: { script: 'echo installed', container: 'ghcr.io/pterodactyl/installers:debian', entrypoint: 'bash' },
+  },
+  variables: [VARIABLE],
+};
+
 /**
  * An egg. The contents are checked by the same rules as imports (src/servers/eggs/egg-definition.ts), which name the
  * field and what is wrong with it.
@@ -13,11 +38,11 @@ export class WriteEggDto {
   name?: unknown;
 
   @OptionalField()
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({ type: String, example: 'Runs a Node.js program.' })
   description?: unknown;
 
   @OptionalField()
-  @ApiPropertyOptional({ type: String, maxLength: 191 })
+  @ApiPropertyOptional({ type: String, maxLength: 191, example: 'eggs@example.com' })
   author?: unknown;
 
   /** @example 'ghcr.io/pterodactyl/yolks:nodejs_22' */
@@ -27,7 +52,7 @@ export class WriteEggDto {
 
   /** Label to image. */
   @OptionalField()
-  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' }, example: EXPORT.docker_images })
   dockerImages?: unknown;
 
   /** @example 'node index.js' */
@@ -37,38 +62,42 @@ export class WriteEggDto {
 
   /** `{name, description, env_variable, default_value, user_viewable, user_editable, rules, field_type}` each. */
   @OptionalField()
-  @ApiPropertyOptional({ type: 'array', items: { type: 'object', additionalProperties: true } })
+  @ApiPropertyOptional({ type: 'array', items: { type: 'object', additionalProperties: true }, example: [VARIABLE] })
   envVars?: unknown;
 
   /** File to `{parser, find}` as in egg exports. */
   @OptionalField()
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: {} })
   configFiles?: unknown;
 
   /** `{startup: {done, user_interaction, strip_ansi}, stop: {type, value}, configs}` */
   @OptionalField()
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { startup: { done: ['listening'] }, stop: { type: 'signal', value: 'SIGINT' } },
+  })
   processConfig?: unknown;
 
   /** `{script, container, entrypoint}` */
   @OptionalField()
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: EXPORT.scripts.installation })
   installScript?: unknown;
 
   @OptionalField()
-  @ApiPropertyOptional({ type: [String] })
+  @ApiPropertyOptional({ type: [String], example: [] })
   features?: unknown;
 
   @OptionalField()
-  @ApiPropertyOptional({ type: [String] })
+  @ApiPropertyOptional({ type: [String], example: ['*.secret'] })
   fileDenylist?: unknown;
 
   @OptionalField()
-  @ApiPropertyOptional({ type: [String] })
+  @ApiPropertyOptional({ type: [String], example: ['free', 'paid'] })
   allowedPortals?: unknown;
 
   @OptionalField()
-  @ApiPropertyOptional({ type: String })
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
   updateUrl?: unknown;
 
   @OptionalField()
@@ -93,12 +122,13 @@ export class ImportEggDto {
   @OptionalField()
   @IsString()
   @MaxLength(2_048)
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
   url?: string;
 
   /** The export itself. */
   @OptionalField()
   @IsObject({ message: 'json must be an egg export' })
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: EXPORT })
   json?: Record<string, unknown>;
 }
 
