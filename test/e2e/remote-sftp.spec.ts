@@ -233,6 +233,15 @@ describe('guessing', () => {
     expect(await refusalOf({ username: nameOf(owner).toUpperCase() })).toEqual(refusal);
   });
 
+  it('is locked however the name is spelled', async () => {
+    const hasher = panel.app.get(PasswordHasher, { strict: false });
+    const before = hasher.comparisons;
+    for (let index = 0; index < 8; index++) {
+      await guess(index, { username: `${owner.email}${' '.repeat(index)}.${server.shortId}` });
+    }
+    expect(hasher.comparisons - before).toBe(5);
+  });
+
   it('checks only five of fifty passwords tried at once', async () => {
     const hasher = panel.app.get(PasswordHasher, { strict: false });
     const before = hasher.comparisons;

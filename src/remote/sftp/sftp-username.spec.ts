@@ -4,6 +4,7 @@ import { parseSftpUsername } from './sftp-username.js';
 it.each([
   ['player@example.com.8d3f1c2a', 'player@example.com', '8d3f1c2a'],
   [' Player@Example.COM.8D3F1C2A ', 'player@example.com', '8d3f1c2a'],
+  ['player@example.com .8d3f1c2a', 'player@example.com', '8d3f1c2a'],
   ['a.deadbeef@example.com.8d3f1c2a', 'a.deadbeef@example.com', '8d3f1c2a'],
 ])('takes %p apart at the last dot', (username, email, shortId) => {
   expect(parseSftpUsername(username)).toEqual({ email, shortId });

@@ -1,3 +1,5 @@
+import { normaliseEmail } from '../../identity/users/email-address.js';
+
 /** The two halves of an SFTP user name. */
 export interface SftpUsername {
   readonly email: string;
@@ -7,9 +9,12 @@ export interface SftpUsername {
 
 const FORM = /^(.{1,254})\.([0-9a-f]{8})$/is;
 
-/** Takes `<e-mail>.<8 hex>` apart at the last dot, without regard to case; undefined for any other form. */
+/**
+ * Takes `<e-mail>.<8 hex>` apart at the last dot, without regard to case and to blanks around either; undefined for any
+ * other form.
+ */
 export function parseSftpUsername(username: string): SftpUsername | undefined {
   const [, email, shortId] = FORM.exec(username.trim()) ?? [];
   if (email === undefined || shortId === undefined) return undefined;
-  return { email: email.toLowerCase(), shortId: shortId.toLowerCase() };
+  return { email: normaliseEmail(email), shortId: shortId.toLowerCase() };
 }

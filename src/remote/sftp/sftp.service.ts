@@ -81,11 +81,13 @@ export class SftpLogins {
   }
 }
 
+/** Counted under the name as it is looked up: every spelling of a name is the same name. */
 function attemptOf(node: NodePrincipal, { type, username, password, ip }: SftpLogin): Attempt {
+  const name = parseSftpUsername(username);
   return {
     nodeId: node.nodeId,
     method: type,
-    username: username.trim().toLowerCase(),
+    username: name === undefined ? username.trim().toLowerCase() : `${name.email}.${name.shortId}`,
     secret: password,
     ip: normaliseAddress(ip),
   };
