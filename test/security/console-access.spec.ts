@@ -6,6 +6,7 @@ import { PanelSettings } from '../../src/common/settings/panel-settings.js';
 import { ConsoleBench, linesOf } from '../support/console-bench.js';
 import type { ConsoleStage } from '../support/console-bench.js';
 import { addSubuser, changeUser, createApiKey, createStaff, createUser, openSession } from '../support/factories.js';
+import { until } from '../support/until.js';
 import type { ConsoleClient } from '../support/wings/console-client.js';
 
 let bench: ConsoleBench;
@@ -269,6 +270,17 @@ describe('what a viewer is shown and may do', () => {
       client.send('set state', ['kill']);
       return wings.server(uuid).state === 'offline';
     });
+  });
+
+  it('cannot harm the panel with a token that is no token', async () => {
+    const { uuid, session } = await bench.stage();
+    const client = await bench.watchLive(session, uuid);
+    const part = (text: string): string => Buffer.from(text).toString('base64url');
+    const header = part('{"alg":"HS256","typ":"JWT"}');
+    const tokens = ['no JSON', 'null', '5', '[]', '{"exp":"soon"}'].map((payload) => `${header}.${part(payload)}.x`);
+    for (const token of tokens) client.send('auth', [token]);
+    await client.waitForFrame('jwt error');
+    await until('all were refused', () => client.framesOf('jwt error').length === tokens.length);
   });
 
   it('refuses commands that are too long or more than one line', async () => {

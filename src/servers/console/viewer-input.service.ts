@@ -40,7 +40,14 @@ export class ViewerInput {
   }
 
   handle(viewer: Viewer, room: ConsoleRoom, frame: Frame): void {
-    void this.handlers.get(frame.event)?.(viewer, room, frame.args[0] ?? '');
+    // A rejection that nobody awaits would end the process, and with it everybody's consoles.
+    this.dispatch(viewer, room, frame).catch((error: unknown) => {
+      logger.error({ err: error, event: frame.event }, 'console input failed');
+    });
+  }
+
+  private async dispatch(viewer: Viewer, room: ConsoleRoom, { event, args: [text = ''] }: Frame): Promise<void> {
+    await this.handlers.get(event)?.(viewer, room, text);
   }
 
   /**
