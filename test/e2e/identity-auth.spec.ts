@@ -274,6 +274,15 @@ describe('an address', () => {
     expect((await other.caller.post('/api/auth/verify-email', { code })).status).toBe(400);
   });
 
+  it('is not verified by the code where the link belongs', async () => {
+    const { id, mail, caller } = await register();
+    const code = /\b\d{6}\b/.exec(mail.text)?.[0];
+    for (const token of [code, `code:${id}:${code}`]) {
+      expect((await panel.http.get(`/api/auth/verify-email?token=${token}`)).status).toBe(400);
+    }
+    expect(await isVerified(caller)).toBe(false);
+  });
+
   it('gets a new mail on request, and the old one is of no use', async () => {
     const { mail, caller, email } = await register();
     expect((await caller.post('/api/auth/resend-verification', {})).body).toEqual({ success: true });

@@ -38,7 +38,7 @@ export class EmailVerification {
     const [link, code] = [randomSecret(), String(randomInt(1_000_000)).padStart(6, '0')];
     const common = { purpose: 'verify', userId, email, lifetimeSeconds: LIFETIME_SECONDS } as const;
     await this.tokens.burn(tx, userId, 'verify');
-    await this.tokens.add(tx, { ...common, secret: link });
+    await this.tokens.add(tx, { ...common, secret: linkSecret(link) });
     await this.tokens.add(tx, { ...common, secret: codeSecret(userId, code) });
     const url = `${this.config.frontendUrl}/verify-email?token=${link}`;
     const recipient = { userId, email, locale: mailLocaleOf(settings) };
@@ -47,7 +47,7 @@ export class EmailVerification {
 
   /** @returns where the browser goes next. */
   async confirmByLink(link: string): Promise<string> {
-    await this.confirm(link, 'Invalid or expired token', 'auth.verification_link_invalid');
+    await this.confirm(linkSecret(link), 'Invalid or expired token', 'auth.verification_link_invalid');
     return `${this.config.frontendUrl}/dashboard?emailVerified=1`;
   }
 
@@ -82,6 +82,9 @@ export class EmailVerification {
     this.bus.publish('user.changed', { userId });
   }
 }
+
+/** Links have a space of their own: as a link, which anybody may follow, codes could be tried beside their limit. */
+const linkSecret = (link: string): string => `link:${link}`;
 
 /** Six digits are the same for many accounts; with the account they are not. */
 const codeSecret = (userId: number, code: string): string => `code:${userId}:${code}`;
