@@ -13,8 +13,8 @@ const descriptor = Object.getOwnPropertyDescriptor(HelloController.prototype, 'h
 Get('hello')(HelloController.prototype, 'hello', descriptor);
 Controller()(HelloController);
 
-// The controller's class is the module too: a module needs nothing of its own.
-Module({ controllers: [HelloController] })(HelloController);
+class HelloModule {}
+Module({ controllers: [HelloController] })(HelloModule);
 
-const app = await NestFactory.create(HelloController, new ExpressAdapter(), { logger: false });
+const app = await NestFactory.create(HelloModule, new ExpressAdapter(), { logger: false });
 await app.listen(Number(process.argv[2]), '127.0.0.1');
