@@ -267,6 +267,19 @@ describe('an API key', () => {
     expect(await wide.get('/api/roles')).toMatchObject({ status: 403, body: { error: 'Insufficient permissions' } });
   });
 
+  it('of a superuser makes nobody more than it is itself', async () => {
+    const root = await createAdmin(panel);
+    const target = await createUser(panel);
+    const key = panel.as(await createApiKey(panel, root, { permissions: ['users:write'] }));
+    for (const change of [{ role: 'rootAdmin' }, { limits: {} }, { portalType: 'paid' }]) {
+      expect([change, (await key.put(`/api/users/${target.id}`, change)).status]).toEqual([change, 403]);
+    }
+    expect((await key.put('/api/users/me', { role: '*' })).status).toBe(403);
+    expect((await key.put(`/api/users/${target.id}`, { title: 'x' })).status).toBe(200);
+    const whole = panel.as(await createApiKey(panel, root, { permissions: ['*'] }));
+    expect((await whole.put(`/api/users/${target.id}`, { portalType: 'paid' })).status).toBe(200);
+  });
+
   it('does not get at the security of its account, and never opens a session', async () => {
     const { headers } = await createApiKey(panel, await createAdmin(panel), { type: 'admin' });
     const client = panel.as({ headers });

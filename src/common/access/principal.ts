@@ -53,6 +53,11 @@ export class UserPrincipal {
     return isSuperuserRole(this.account.role);
   }
 
+  /** A superuser whose credential leaves nothing out: not one of his keys with a list of its own. */
+  get actsAsSuperuser(): boolean {
+    return this.isSuperuser && this.proofCovers('*');
+  }
+
   /** An admin key of somebody who is still a superuser: sees everything that staff sees. */
   get isAdminKey(): boolean {
     return this.proof.kind === 'api-key' && this.proof.type === 'admin' && this.isSuperuser;

@@ -32,6 +32,19 @@ describe('managing accounts', () => {
   });
 });
 
+describe('managing accounts with an API key', () => {
+  const keyOf = (who: Account, ...permissions: string[]) =>
+    as(who, { kind: 'api-key', apiKeyId: 1, type: 'client', permissions });
+
+  it('goes no further than the key, also when a superuser owns it', () => {
+    const root = account(1, 'rootAdmin');
+    expect(mayManage(keyOf(root, 'users:write'), account(2, 'rootAdmin'))).toBe(false);
+    expect(mayManage(keyOf(root, 'users:write'), account(2, null, ['tickets:read']))).toBe(false);
+    expect(mayManage(keyOf(root, 'users:write'), account(2, null))).toBe(true);
+    expect(mayManage(keyOf(root, '*'), account(2, 'rootAdmin'))).toBe(true);
+  });
+});
+
 describe('granting permissions', () => {
   it('is limited to what one holds', () => {
     const actor = as(account(1, null, ['users:*']));

@@ -1,6 +1,5 @@
 import { isSuperuserRole } from '../../common/access/principal.js';
 import type { Account, UserPrincipal } from '../../common/access/principal.js';
-import { grants } from '../../common/access/permissions.js';
 import { forbidden } from '../../common/errors/panel-error.js';
 
 /**
@@ -8,9 +7,9 @@ import { forbidden } from '../../common/errors/panel-error.js';
  * only accounts whose assigned roles hold nothing that the actor lacks.
  */
 export function mayManage(actor: UserPrincipal, target: Account): boolean {
-  if (actor.userId === target.id || actor.isSuperuser) return true;
+  if (actor.userId === target.id || actor.actsAsSuperuser) return true;
   if (isSuperuserRole(target.role)) return false;
-  return target.rolePermissions.every((permission) => grants(actor.account.permissions, permission));
+  return target.rolePermissions.every((permission) => actor.can(permission));
 }
 
 /** @throws PanelError 403 when the account is more privileged than the actor. */

@@ -65,7 +65,7 @@ export function staffChanges(body: UpdateUserDto, caller: UserPrincipal, target:
   };
   if ('role' in changes) assertMayRank(caller, target, role);
   const isQuota = 'portalType' in changes || 'limits' in changes;
-  if (isQuota && !caller.isSuperuser && !caller.can('admin:user:edit')) throw insufficient();
+  if (isQuota && !caller.actsAsSuperuser && !caller.can('admin:user:edit')) throw insufficient();
   return changes;
 }
 
@@ -73,7 +73,7 @@ export function staffChanges(body: UpdateUserDto, caller: UserPrincipal, target:
 function assertMayRank(caller: UserPrincipal, target: Identity, role: string | null): void {
   const involved = [role, target.profile.role];
   const isPowerful = involved.some((value) => isSuperuserRole(value) || value === 'admin');
-  if (!caller.isSuperuser && (isPowerful || !caller.can('admin:user:edit'))) throw insufficient();
+  if (!caller.actsAsSuperuser && (isPowerful || !caller.can('admin:user:edit'))) throw insufficient();
   // The web client opens its staff area to this label, whatever its holder may really do.
   if (role === 'admin' && !grants(target.account.rolePermissions, 'admin:access')) {
     throw conflict('Assign a role that holds admin:access first', 'users.admin_without_rights');
