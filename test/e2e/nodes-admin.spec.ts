@@ -107,6 +107,15 @@ describe('creating a node', () => {
     expect(node).toMatchObject({ nodeId: uuid, useSSL: true, ipv6ExcludedPorts: '25566,25567', allowedOrigin: null });
   });
 
+  it('accepts numbers as forms send them: as texts, and empty for none', async () => {
+    const node = await create({ orgId: '', memory: '2048', cost: '4.5', sftpPort: '', portRangeStart: ' ', cpu: '' });
+    expect(node).toMatchObject({ memory: 2048, cost: 4.5, sftpPort: 2022, portRangeStart: null, cpu: null });
+    const refused = await admin.post<{ error: string }>('/api/nodes', body({ portRangeStart: '1e3' }));
+    expect(refused.body.error).toBe('portRangeStart must be an integer between 1 and 65535');
+    const changed = await admin.put<Result>(`/api/nodes/${node.id}`, { memory: '' });
+    expect(changed.body.node).toMatchObject({ memory: null, cost: 4.5 });
+  });
+
   it('makes allocations of the port range, without the excluded ports', async () => {
     const node = await create({
       portRangeStart: 25565,

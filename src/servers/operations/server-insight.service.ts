@@ -10,8 +10,9 @@ import { eggVariables, hiddenNames } from '../variables/egg-variable.js';
 import { without } from '../variables/environment.js';
 import type { ServerResources } from '../states/dto/resources.dto.js';
 import { ServerStates } from '../states/server-states.service.js';
-import type { ActivityQuery, ServerActivityEntry, ServerStats } from './dto/operations.dto.js';
+import type { ActivityQuery, LogsQuery, ServerActivityEntry, ServerStats } from './dto/operations.dto.js';
 import { SERVER_ACTIVITY } from './activity.sql.js';
+import { ServerConsole } from './server-console.service.js';
 import { toStats } from './stats.mapper.js';
 
 const DEFAULT_ENTRIES = 50;
@@ -25,6 +26,7 @@ export class ServerInsight {
     private readonly health: NodeHealth,
     private readonly states: ServerStates,
     private readonly configuration: ServerConfiguration,
+    private readonly console: ServerConsole,
   ) {}
 
   /** What the node tells now, else what it told last: a node that is away is no error. */
@@ -60,8 +62,15 @@ export class ServerInsight {
     };
   }
 
+  /** Console lines; for those who page, the activity. @throws PanelError 403 when they may not see that. */
+  logs(scope: ServerScope, { lines, limit, offset }: LogsQuery): Promise<string[] | ServerActivityEntry[]> {
+    if (limit === undefined && offset === undefined) return this.console.lines(scope, lines);
+    scope.require('activity');
+    return this.activity(scope, { limit: limit ?? DEFAULT_ENTRIES, offset: offset ?? 0 });
+  }
+
   /** Newest first. */
   activity({ uuid }: ServerScope, { limit, offset }: ActivityQuery): Promise<ServerActivityEntry[]> {
-    return this.database.query<ServerActivityEntry>(SERVER_ACTIVITY, [uuid, limit ?? DEFAULT_ENTRIES, offset ?? 0]);
+    return this.database.query<ServerActivityEntry>(SERVER_ACTIVITY, [uuid, limit, offset]);
   }
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { ClientAddress } from '../../common/access/decorators.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { RateLimited } from '../../common/throttling/rate-limit.decorator.js';
@@ -12,6 +12,7 @@ import {
   ActivityQuery,
   CommandDto,
   LogQuery,
+  LogsQuery,
   PowerDto,
   ReinstallDto,
   ServerActivityEntry,
@@ -21,8 +22,11 @@ import { ServerConsole } from './server-console.service.js';
 import { ServerInsight } from './server-insight.service.js';
 import { ServerPower } from './server-power.service.js';
 
+const ACTIVITY_ENTRY = { $ref: getSchemaPath(ServerActivityEntry) };
+
 /** What is done with a server, and what is seen of it. */
 @ApiTags('Servers')
+@ApiExtraModels(ServerActivityEntry)
 @Controller('api/servers/:id')
 export class ServerOperationsController {
   constructor(
@@ -90,12 +94,17 @@ export class ServerOperationsController {
     return SUCCESS;
   }
 
-  /** Get the newest console lines */
+  /**
+   * Get the newest console lines
+   *
+   * With `limit` or `offset` the activity instead, for those who may see it: older clients page it at this address.
+   */
   @Get('logs')
   @ServerPermission('console', { key: 'logs:read' })
+  @ApiOkResponse({ schema: { type: 'array', items: { oneOf: [{ type: 'string' }, ACTIVITY_ENTRY] } } })
   @ApiErrors(400, 502, 504)
-  logs(@CurrentServer() server: ServerScope, @Query() { lines }: LogQuery): Promise<string[]> {
-    return this.console.lines(server, lines);
+  logs(@CurrentServer() server: ServerScope, @Query() query: LogsQuery): Promise<string[] | ServerActivityEntry[]> {
+    return this.insight.logs(server, query);
   }
 
   /** Get the log of the installation, as text */

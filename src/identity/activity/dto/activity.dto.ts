@@ -1,29 +1,22 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { BoundedNumber } from '../../../common/validation/lenient-numbers.js';
 
 const MAXIMUM_LIMIT = 200;
 const DEFAULT_LIMIT = 50;
 const MAXIMUM_OFFSET = 10_000;
 
-/** Clients send what they have: a number that makes no sense counts as absent, one that is too large as the largest. */
-const bounded = (fallback: number, minimum: number, maximum: number): PropertyDecorator =>
-  Transform(({ value }: { value: unknown }) => {
-    const number = typeof value === 'string' && value.trim() !== '' ? Math.trunc(Number(value)) : Number.NaN;
-    return Number.isFinite(number) && number >= minimum ? Math.min(number, maximum) : fallback;
-  });
-
 /** Which entries of an activity log to show. */
 export class ActivityQuery {
   /** Entries, at most 200. */
   @IsOptional()
-  @bounded(DEFAULT_LIMIT, 1, MAXIMUM_LIMIT)
+  @BoundedNumber(DEFAULT_LIMIT, 1, MAXIMUM_LIMIT)
   @ApiPropertyOptional({ type: Number, default: DEFAULT_LIMIT, maximum: MAXIMUM_LIMIT })
   limit = DEFAULT_LIMIT;
 
   /** Entries to skip, at most 10,000. */
   @IsOptional()
-  @bounded(0, 0, MAXIMUM_OFFSET)
+  @BoundedNumber(0, 0, MAXIMUM_OFFSET)
   @ApiPropertyOptional({ type: Number, default: 0, maximum: MAXIMUM_OFFSET })
   offset = 0;
 

@@ -15,6 +15,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { NumberOfForm } from '../../../common/validation/lenient-numbers.js';
 import type { NodeType } from '../../../generated/prisma/client.js';
 import { IsHostName, IsIpv6Subnet, IsNodeUuid, IsOrigin, IsPortList } from './node-fields.validators.js';
 import { NODE_TYPES } from './node-response.dto.js';
@@ -41,7 +42,11 @@ const ListIsText = (): PropertyDecorator =>
 
 /** Everything about a node that may be set; `null` means "not set" and clears on a change. */
 export class NodeFieldsDto {
-  @ApiPropertyOptional({ ...text, description: 'UUID of the daemon, with or without dashes; made when absent.' })
+  @ApiPropertyOptional({
+    ...text,
+    example: null,
+    description: 'UUID of the daemon, with or without dashes; made when absent.',
+  })
   @EmptyIsNull()
   @IsOptional()
   @IsNodeUuid()
@@ -52,13 +57,17 @@ export class NodeFieldsDto {
   @IsIn(NODE_TYPES, { message: `nodeType must be one of: ${NODE_TYPES.join(', ')}` })
   nodeType?: NodeType | null;
 
-  @ApiPropertyOptional({ type: Boolean, nullable: true, description: 'By default what the url says.' })
+  @ApiPropertyOptional({ type: Boolean, nullable: true, example: null, description: 'By default what the url says.' })
   @TextIsFlag()
   @IsOptional()
   @IsBoolean({ message: 'useSSL must be true or false' })
   useSSL?: boolean | null;
 
-  @ApiPropertyOptional({ ...text, description: 'Where the panel reaches the daemon when that differs from `url`.' })
+  @ApiPropertyOptional({
+    ...text,
+    example: null,
+    description: 'Where the panel reaches the daemon when that differs from `url`.',
+  })
   @EmptyIsNull()
   @IsOptional()
   @IsString({ message: 'backendWingsUrl must be an http or https address' })
@@ -83,7 +92,8 @@ export class NodeFieldsDto {
   @IsIP(undefined, { message: 'defaultIp must be an IP address' })
   defaultIp?: string | null;
 
-  @ApiPropertyOptional({ ...integer, description: 'Organisations are not available yet: only null.' })
+  @ApiPropertyOptional({ ...integer, example: null, description: 'Organisations are not available yet: only null.' })
+  @NumberOfForm()
   @IsOptional()
   @IsIn([0], { message: 'Organisations are not available yet' })
   orgId?: number | null;
@@ -101,6 +111,7 @@ export class NodeFieldsDto {
   ipv6ExcludedPorts?: string | null;
 
   @ApiPropertyOptional({ ...amount, maximum: 10_000 })
+  @NumberOfForm()
   @IsOptional()
   @IsInt({ message: 'Invalid ipv6ReservedCount' })
   @Min(0, { message: 'Invalid ipv6ReservedCount' })
@@ -108,26 +119,31 @@ export class NodeFieldsDto {
   ipv6ReservedCount?: number | null;
 
   @ApiPropertyOptional({ ...integer, default: 2022 })
+  @NumberOfForm()
   @IsOptional()
   @IsPort('sftpPort')
   sftpPort?: number | null;
 
-  @ApiPropertyOptional(integer)
+  @ApiPropertyOptional({ ...integer, example: null })
+  @NumberOfForm()
   @IsOptional()
   @IsPort('sftpProxyPort')
   sftpProxyPort?: number | null;
 
   @ApiPropertyOptional({ ...integer, example: 25_565, description: 'With the end: the ports become allocations.' })
+  @NumberOfForm()
   @IsOptional()
   @IsPort('portRangeStart')
   portRangeStart?: number | null;
 
   @ApiPropertyOptional({ ...integer, example: 25_665 })
+  @NumberOfForm()
   @IsOptional()
   @IsPort('portRangeEnd')
   portRangeEnd?: number | null;
 
   @ApiPropertyOptional({ type: Number, nullable: true, minimum: 0, default: 0 })
+  @NumberOfForm()
   @IsOptional()
   @IsNumber({}, { message: 'cost must be a number' })
   @Min(0)
@@ -135,21 +151,25 @@ export class NodeFieldsDto {
   cost?: number | null;
 
   @ApiPropertyOptional({ ...amount, example: 65_536, description: 'MiB; null is unlimited.' })
+  @NumberOfForm()
   @IsOptional()
   @IsAmount()
   memory?: number | null;
 
   @ApiPropertyOptional({ ...amount, example: 1_000_000, description: 'MiB; null is unlimited.' })
+  @NumberOfForm()
   @IsOptional()
   @IsAmount()
   disk?: number | null;
 
   @ApiPropertyOptional({ ...amount, example: 1600, description: 'Percent of a thread; null is unlimited.' })
+  @NumberOfForm()
   @IsOptional()
   @IsAmount()
   cpu?: number | null;
 
-  @ApiPropertyOptional({ ...amount, description: 'Most servers; null is unlimited.' })
+  @ApiPropertyOptional({ ...amount, example: null, description: 'Most servers; null is unlimited.' })
+  @NumberOfForm()
   @IsOptional()
   @IsAmount()
   serverLimit?: number | null;

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsInt, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import { BoundedNumber } from '../../../common/validation/lenient-numbers.js';
 import { OptionalField } from '../../../common/validation/optional-field.js';
 
 export const POWER_ACTIONS = ['start', 'stop', 'restart', 'kill'] as const;
@@ -52,21 +53,34 @@ export class LogQuery {
   lines?: number;
 }
 
-/** Paging of the activity. */
-export class ActivityQuery {
-  @OptionalField()
-  @Transform(number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
+/** Console lines, or with `limit` or `offset` the activity. */
+export class LogsQuery extends LogQuery {
+  /** Entries of the activity, at most 200. */
+  @IsOptional()
+  @BoundedNumber(50, 1, 200)
+  @ApiPropertyOptional({ type: Number, maximum: 200 })
   limit?: number;
 
-  @OptionalField()
-  @Transform(number)
-  @IsInt()
-  @Min(0)
-  @Max(10_000)
+  /** Entries of the activity to skip, at most 10,000. */
+  @IsOptional()
+  @BoundedNumber(0, 0, 10_000)
+  @ApiPropertyOptional({ type: Number, maximum: 10_000 })
   offset?: number;
+}
+
+/** Paging of the activity. */
+export class ActivityQuery {
+  /** Entries, at most 200. */
+  @IsOptional()
+  @BoundedNumber(50, 1, 200)
+  @ApiPropertyOptional({ type: Number, default: 50, maximum: 200 })
+  limit = 50;
+
+  /** Entries to skip, at most 10,000. */
+  @IsOptional()
+  @BoundedNumber(0, 0, 10_000)
+  @ApiPropertyOptional({ type: Number, default: 0, maximum: 10_000 })
+  offset = 0;
 }
 
 /** Bytes since the start, and what flows now: bps in bytes, kbps and mbps in bits. */
