@@ -4,6 +4,7 @@ import type { TestUser } from '../support/factories.js';
 import type { HttpClient } from '../support/http.js';
 import { startPanel } from '../support/panel.js';
 import type { TestPanel } from '../support/panel.js';
+import { routesOf } from '../support/routes.js';
 
 interface Role {
   id: number;
@@ -201,4 +202,7 @@ it('lists the catalogue of permissions', async () => {
   const { body } = await root.get<{ value: string; category: string; admin: boolean }[]>('/api/permissions');
   expect(body).toContainEqual({ value: 'admin:access', category: 'Global', admin: true });
   expect(body.length).toBeGreaterThan(110);
+  const known = new Set(body.map(({ value }) => value));
+  const needed = routesOf(panel).flatMap(({ access }) => (access?.kind === 'permission' ? access.permissions : []));
+  expect(needed.filter((permission) => !known.has(permission))).toEqual([]);
 });

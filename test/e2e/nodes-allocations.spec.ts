@@ -144,7 +144,10 @@ describe('claiming', () => {
     await claim(node, uuid, { ip: '203.0.113.2' });
     const more = (count: number) =>
       panel.prisma.$transaction((tx) => allocations.claimMore(tx, { nodeId: node.id, serverUuid: uuid, count }));
-    await expect(more(5)).rejects.toMatchObject({ status: 503 });
+    await expect(more(5)).rejects.toMatchObject({
+      status: 503,
+      message: 'Not enough free ports available on this node',
+    });
     expect(await allocations.listFor(uuid)).toHaveLength(1);
     expect((await more(3)).map(({ port }) => port)).toEqual([100, 201, 202]);
     await panel.prisma.$transaction((tx) => allocations.releaseAll(tx, uuid));

@@ -39,7 +39,7 @@ const CATEGORIES: Readonly<Record<string, string>> = {
     'admin:servers:delete★ admin:servers:suspend★ admin.shorturl.add★ ' +
     'admin.shorturl.remove★ admin.shorturl.edit.own★ admin.shorturl.edit.any★',
   Applications: 'applications:manage★',
-  Eggs: 'eggs:read★',
+  Eggs: 'eggs:read★ eggs:write★',
   Tunnels: 'tunnels:read★ admin:tunnels:read★',
   Deletions: 'deletions:write★',
   Tickets: 'tickets:read★ tickets:write★ admin:ticket:staff★ tickets:delete★ tickets:ban★',

@@ -3,6 +3,7 @@ import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { ClientAddress, Public } from '../../common/access/decorators.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { Feature } from '../../common/features/feature.js';
+import { Idempotent } from '../../common/idempotency/idempotency.interceptor.js';
 import { RateLimited } from '../../common/throttling/rate-limit.decorator.js';
 import { RegisterDto } from './dto/register.dto.js';
 import { UserResultResponse } from './dto/user-response.dto.js';
@@ -27,6 +28,7 @@ export class RegistrationController {
   @HttpCode(200)
   @Feature('registration')
   @RateLimited('register')
+  @Idempotent()
   @UseGuards(RegistrationGuard)
   @ApiErrors(400, 409)
   register(@Body() body: RegisterDto, @ClientAddress() ip: string): Promise<UserResultResponse> {

@@ -3,6 +3,7 @@ import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { Caller, ClientAddress, RequirePermission } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
+import { Idempotent } from '../../common/idempotency/idempotency.interceptor.js';
 import { NODE_ADMINISTRATION, NODE_PARAMETER } from '../directory/node-routes.js';
 import { AllocationPool } from './allocation-pool.service.js';
 import {
@@ -32,6 +33,7 @@ export class AllocationsAdminController {
   @RequirePermission('nodes:*', NODE_ADMINISTRATION)
   @Post()
   @HttpCode(200)
+  @Idempotent()
   @ApiParam(NODE_PARAMETER)
   @ApiErrors(400, 404)
   add(

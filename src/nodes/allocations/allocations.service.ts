@@ -83,7 +83,9 @@ export class Allocations {
       FROM picked
       WHERE "Allocation"."id" = picked."id" AND (SELECT count(*) FROM picked) = ${count}
       RETURNING "Allocation"."id", "Allocation"."ip", "Allocation"."port"`;
-    if (claimed.length < count) throw await this.noneFree(tx, nodeId);
+    if (claimed.length < count) {
+      throw unavailable('Not enough free ports available on this node', 'allocations.exhausted', 60);
+    }
     return claimed.sort((left, right) => left.port - right.port);
   }
 

@@ -3,6 +3,7 @@ import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { Caller, ClientAddress, RequirePermission } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
+import { Idempotent } from '../../common/idempotency/idempotency.interceptor.js';
 import { NODE_ADMINISTRATION, NODE_PARAMETER } from '../directory/node-routes.js';
 import { GenerateTokenDto } from './dto/node-fields.dto.js';
 import { NodeResultResponse } from './dto/node-response.dto.js';
@@ -39,6 +40,7 @@ export class NodeSecretsController {
   @RequirePermission('nodes:create', NODE_ADMINISTRATION)
   @Post('generate-token')
   @HttpCode(200)
+  @Idempotent()
   @Header('Cache-Control', 'no-store')
   @ApiErrors(400, 409)
   generateFor(
