@@ -67,7 +67,7 @@ const GATES: Record<FeatureName, { default: boolean; gated: string[]; open: stri
     gated: ['/api/infrastructure/visual-editor', '/api/infrastructure/visual-editor/projects/2'],
     open: ['/api/infrastructure/code-instances'],
   },
-  captcha: { default: true, gated: ['/api/auth/captcha', '/api/auth/captcha/audio'], open: ['/api/auth/captchas'] },
+  captcha: { default: false, gated: ['/api/auth/captcha', '/api/auth/captcha/audio'], open: ['/api/auth/captchas'] },
   captchaInvisible: { default: false, gated: ['/api/auth/captcha/invisible'], open: ['/api/auth/captcha/visible'] },
   // Acts inside registration and e-mail changes; it gates no path.
   tempEmailFilter: { default: true, gated: [], open: [] },

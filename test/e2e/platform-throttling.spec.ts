@@ -42,6 +42,13 @@ class ProbeController {
     return { ok: true };
   }
 
+  @Public()
+  @RateLimited('panelSettings')
+  @Get('polled')
+  polled(): object {
+    return { ok: true };
+  }
+
   @Authenticated()
   @RateLimited('apiKeyCreate')
   @Post('keys')
@@ -170,6 +177,12 @@ describe('the limit of all requests together', () => {
   it('lets exactly its number through', async () => {
     const answers = Array.from({ length: 80 }, () => call('public', from('198.51.100.41')));
     expect(passed(await statuses(answers))).toBe(60);
+  });
+
+  it('leaves what every open page polls to a limit of its own', async () => {
+    const poll = () => call('polled', from('198.51.100.77'));
+    expect(passed(await statuses(Array.from({ length: 70 }, poll)))).toBe(70);
+    expect((await call('public', from('198.51.100.77'))).status).toBe(200);
   });
 
   it('counts refused credentials and unknown routes for the address', async () => {

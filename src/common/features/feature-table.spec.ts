@@ -70,7 +70,7 @@ describe('the flag of a path', () => {
   });
 });
 
-it('has the defaults of the contract', () => {
+it('has the defaults of the contract, and captchas off until an admin wants them', () => {
   const off = FEATURE_NAMES.filter((name) => !FEATURES[name].default);
-  expect(off).toEqual(['captchaInvisible']);
+  expect(off).toEqual(['captcha', 'captchaInvisible']);
 });

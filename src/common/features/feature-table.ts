@@ -21,7 +21,8 @@ export const FEATURES = {
   dns: { default: true, gates: [/^\/api\/organisations\/(.*\/)?dns(\/|$)/] },
   dedicatedIps: { default: true, gates: [/^\/api\/admin\/servers\/[^/]+\/dedicated-ip(\/|$)/] },
   visualeditor: { default: true, gates: below('/api/infrastructure/visual-editor') },
-  captcha: { default: true, gates: [/^\/api\/auth\/captcha(\/audio)?$/] },
+  // A gate that an admin closes when he needs it (DESIGN 5.17).
+  captcha: { default: false, gates: [/^\/api\/auth\/captcha(\/audio)?$/] },
   captchaInvisible: { default: false, gates: [/^\/api\/auth\/captcha\/invisible$/] },
   tempEmailFilter: { default: true, gates: [] },
 } as const satisfies Record<string, FeatureDefinition>;

@@ -36,11 +36,13 @@ export class AppThrottlerGuard extends ThrottlerGuard {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     if (request.principal?.kind === 'node') return this.countNode(request.principal.nodeId);
-    await this.count(`global:${callerKey(request)}`, this.globalLimit, GLOBAL_WINDOW_SECONDS);
     const name = this.reflector.get<RateLimitName | undefined>(RATE_LIMIT_METADATA, context.getHandler());
-    if (name === undefined) return true;
+    const limits = name === undefined ? [] : this.rateLimits.of(name);
+    if (!limits.some(({ insteadOfGlobal }) => insteadOfGlobal)) {
+      await this.count(`global:${callerKey(request)}`, this.globalLimit, GLOBAL_WINDOW_SECONDS);
+    }
     const isSuperuser = request.principal?.kind === 'user' && request.principal.isSuperuser;
-    for (const { by, limit, windowSeconds, superusersExempt } of this.rateLimits.of(name)) {
+    for (const { by, limit, windowSeconds, superusersExempt } of limits) {
       if (isSuperuser && superusersExempt === true) continue;
       await this.count(`${name}:${by}:${subjectKey(request, by)}`, limit, windowSeconds);
     }

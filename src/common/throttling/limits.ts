@@ -10,6 +10,8 @@ export interface RateLimit {
   readonly env?: readonly [limit: string, window: string];
   /** Superusers are not counted. */
   readonly superusersExempt?: boolean;
+  /** The request does not count against the global limit. */
+  readonly insteadOfGlobal?: boolean;
 }
 
 /** Every named limit of the contract (admin-platform, "Rate limits") for the routes that exist. */
@@ -22,8 +24,20 @@ export const RATE_LIMITS = {
   register: [{ by: 'ip', limit: 5, windowSeconds: 3600, env: ['REGISTER_RATE_IP', 'REGISTER_WINDOW_IP'] }],
   profile: [{ by: 'account+ip', limit: 6, windowSeconds: 60 }],
   apiKeyCreate: [
-    { by: 'ip', limit: 10, windowSeconds: 3600, env: ['APIKEY_CREATE_RATE_IP', 'APIKEY_CREATE_WINDOW_IP'], superusersExempt: true },
-    { by: 'account', limit: 5, windowSeconds: 86_400, env: ['APIKEY_CREATE_RATE_USER', 'APIKEY_CREATE_WINDOW_USER'], superusersExempt: true },
+    {
+      by: 'ip',
+      limit: 10,
+      windowSeconds: 3600,
+      env: ['APIKEY_CREATE_RATE_IP', 'APIKEY_CREATE_WINDOW_IP'],
+      superusersExempt: true,
+    },
+    {
+      by: 'account',
+      limit: 5,
+      windowSeconds: 86_400,
+      env: ['APIKEY_CREATE_RATE_USER', 'APIKEY_CREATE_WINDOW_USER'],
+      superusersExempt: true,
+    },
   ],
   verifyEmailLink: [
     { by: 'ip', limit: 20, windowSeconds: 300, env: ['VERIFY_EMAIL_LINK_RATE_IP', 'VERIFY_EMAIL_LINK_WINDOW_IP'] },
@@ -55,7 +69,8 @@ export const RATE_LIMITS = {
   power: [{ by: 'server', limit: 20, windowSeconds: 60 }],
   command: [{ by: 'server', limit: 60, windowSeconds: 60 }],
   subuserInvite: [{ by: 'account+ip', limit: 10, windowSeconds: 30 }],
-  installScript: [{ by: 'ip', limit: 30, windowSeconds: 60 }],
+  // Every open page asks several times a minute, and many may sit behind one address.
+  panelSettings: [{ by: 'ip', limit: 5_000, windowSeconds: 60, insteadOfGlobal: true }],
 } as const satisfies Record<string, readonly RateLimit[]>;
 
 export type RateLimitName = keyof typeof RATE_LIMITS;
