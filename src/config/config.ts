@@ -1,4 +1,4 @@
-import { Environment } from './environment.js';
+import type { Environment } from './environment.js';
 import type { Secrets } from './secrets.js';
 
 const list = (text: string | undefined): string[] =>

@@ -20,7 +20,7 @@ async function holder(): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['-e', program, join(folder, 'panel.lock')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await once(child.stdout as NonNullable<typeof child.stdout>, 'data');
+  await once(child.stdout, 'data');
   return child;
 }
 

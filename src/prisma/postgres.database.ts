@@ -5,9 +5,10 @@ import type { Statement } from './database.js';
 
 const MIGRATION_LOCK = 7_231_908_441;
 const int8 = 20;
+const parserOf = pg.types.getTypeParser as (oid: number, format?: string) => (value: string) => unknown;
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    oid === int8 ? Number : parserOf(oid, format)) as typeof pg.types.getTypeParser,
 };
 
 /** PostgreSQL, through one pool that Prisma and the hot statements share. */

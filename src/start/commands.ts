@@ -76,7 +76,7 @@ export const needsPanel = (argv: readonly string[]): boolean => commandOf(argv)?
 /** Runs a command on the application's own services, so that everything cached follows at once. */
 export async function runCommand(app: INestApplicationContext, argv: readonly string[]): Promise<CommandResult> {
   const command = commandOf(argv);
-  if (command === undefined || !command.accepts(argv.slice(1))) return { exitCode: 2, output: USAGE };
+  if (!command?.accepts(argv.slice(1))) return { exitCode: 2, output: USAGE };
   try {
     return await command.run(app, argv.slice(1));
   } catch (error) {

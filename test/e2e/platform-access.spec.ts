@@ -100,7 +100,7 @@ describe('a route', () => {
     ['a credential that is not good', session('nobody-knows-this-session'), 401, 'Invalid token'],
     ['a credential of a suspended account', session('suspended-7-xxxxxxxxxxxx'), 401, 'Invalid token'],
   ])('for accounts refuses %s', async (_name, headers, status, error) => {
-    expect(await answerOf(await get('/probe/mine', headers as Record<string, string>))).toEqual([status, error]);
+    expect(await answerOf(await get('/probe/mine', headers))).toEqual([status, error]);
   });
 
   it('for accounts lets them in by session, key and cookie', async () => {

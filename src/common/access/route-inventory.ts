@@ -38,14 +38,14 @@ export class RouteInventory {
     });
   }
 
-  private routesOf(controller: Function, handler: unknown, name: string): Route[] {
+  private routesOf(controller: object & { readonly name: string }, handler: unknown, name: string): Route[] {
     if (typeof handler !== 'function') return [];
     const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
     if (method === undefined) return [];
     const prefixes = toList(Reflect.getMetadata(PATH_METADATA, controller));
     const paths = toList(Reflect.getMetadata(PATH_METADATA, handler));
-    const read = <Value>(key: string): Value | undefined =>
-      this.reflector.getAllAndOverride<Value | undefined>(key, [handler as () => unknown, controller as never]);
+    const read = (key: string): unknown =>
+      this.reflector.getAllAndOverride<unknown>(key, [handler as () => unknown, controller as never]);
     return prefixes.flatMap((prefix) =>
       paths.map((path) => ({
         method: RequestMethod[method],
@@ -54,11 +54,12 @@ export class RouteInventory {
           .filter(Boolean)
           .join('/')}`,
         handler: `${controller.name}.${name}`,
-        access: read<Access>(ACCESS_METADATA),
-        feature: read<FeatureName>(FEATURE_METADATA),
+        access: read(ACCESS_METADATA) as Access | undefined,
+        feature: read(FEATURE_METADATA) as FeatureName | undefined,
       })),
     );
   }
 }
 
-const toList = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [String(value ?? '')]);
+const toList = (value: unknown): string[] =>
+  Array.isArray(value) ? value.map(String) : [typeof value === 'string' ? value : ''];

@@ -84,6 +84,6 @@ export class ErrorFilter implements ExceptionFilter {
 
   /** The body for this client; the daemons' filter has its own shape. */
   protected body(error: PanelError, request: Request): ErrorBody {
-    return errorBody(error, String(request.id));
+    return errorBody(error, request.id);
   }
 }

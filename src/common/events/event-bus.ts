@@ -30,7 +30,9 @@ export class EventBus implements OnApplicationShutdown {
     subscriber.on('message', (_channel, text: string) => this.receive(text));
     // After a lost connection invalidations may have been missed: everything cached is doubtful.
     subscriber.on('ready', () => {
-      subscriber.subscribe(CHANNEL).catch((error: unknown) => logger.error({ err: error }, 'cannot subscribe to Redis'));
+      subscriber
+        .subscribe(CHANNEL)
+        .catch((error: unknown) => logger.error({ err: error }, 'cannot subscribe to Redis'));
       this.emitter.emit('bus.reconnected', {});
     });
   }
@@ -58,7 +60,7 @@ export class EventBus implements OnApplicationShutdown {
 
   /** A listener that fails must not keep the others from hearing. */
   private emit(name: keyof PanelEvents, payload: unknown): void {
-    for (const listener of this.emitter.listeners(name)) {
+    for (const listener of this.emitter.listeners(name) as ((payload: unknown) => void)[]) {
       try {
         listener(payload);
       } catch (error) {

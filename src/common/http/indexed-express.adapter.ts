@@ -11,7 +11,7 @@ interface Layer {
 
 interface Router {
   stack: Layer[];
-  handle(request: unknown, response: unknown, done: unknown): void;
+  handle: (request: unknown, response: unknown, done: unknown) => void;
 }
 
 type Step = Layer | RouteIndex<Layer>;

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -21,6 +22,7 @@ import {
   type INestApplication,
   type MiddlewareConsumer,
   type NestModule,
+  RequestMethod,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -85,7 +87,9 @@ class MiscController {
   @Get('next-error') nextError(@Next() next: NextFunction) {
     next(new ConflictException('next'));
   }
-  @Head('head') head() {}
+  @Head('head') head() {
+    // A HEAD has no body.
+  }
   @Options('options') options() {
     return echo('options', {});
   }
@@ -117,7 +121,7 @@ class TestModule implements NestModule {
       response.append('x-trace', 'consumer');
       next();
     };
-    consumer.apply(mark).forRoutes({ path: 'nodes/:id', method: 0 }, 'many/*rest');
+    consumer.apply(mark).forRoutes({ path: 'nodes/:id', method: RequestMethod.GET }, 'many/*rest');
   }
 }
 
@@ -146,7 +150,7 @@ async function start(adapter: ExpressAdapter, prefix: string): Promise<INestAppl
 }
 
 function send(app: INestApplication, method: string, path: string): Promise<Answer> {
-  const { port } = app.getHttpServer().address() as AddressInfo;
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   const body = method === 'PATCH' ? '{"name":"n"}' : '';
   const headers = { 'content-type': 'application/json', 'content-length': body.length, 'x-version': '1' };
   return new Promise((resolve, reject) => {

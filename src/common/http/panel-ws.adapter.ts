@@ -16,7 +16,7 @@ import type { PanelError } from '../errors/panel-error.js';
 import { featureDisabled } from '../features/feature-flag.guard.js';
 import { featureOfPath } from '../features/feature-table.js';
 import { logger } from '../logging/logger.js';
-import { ClientIp } from '../net/client-ip.js';
+import { addressBucket, ClientIp } from '../net/client-ip.js';
 import { PanelSettings } from '../settings/panel-settings.js';
 import { GLOBAL_WINDOW_SECONDS } from '../throttling/limits.js';
 import { RateLimits } from '../throttling/rate-limits.js';
@@ -114,7 +114,8 @@ export class PanelWsAdapter extends WsAdapter {
     const feature = featureOfPath(pathname);
     if (feature !== undefined && !this.settings.isFeatureEnabled(feature)) throw featureDisabled(feature);
     const clientIp = this.clientIp.of(request);
-    await this.rateLimits.consume(`upgrade:ip:${clientIp}`, this.requestsPerWindow, GLOBAL_WINDOW_SECONDS);
+    const key = `upgrade:ip:${addressBucket(clientIp)}`;
+    await this.rateLimits.consume(key, this.requestsPerWindow, GLOBAL_WINDOW_SECONDS);
     const route = this.routes.find('GET', pathname);
     if (route === null) throw notFound('Route not found', 'route.not_found');
     // Browsers send cookies along with the upgrade, whichever page opens the socket.

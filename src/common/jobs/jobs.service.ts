@@ -53,7 +53,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     handler: (data: PanelJobs[Name]) => Promise<void>,
     options: JobOptions = {},
   ): void {
-    this.registrations.set(name, { handler: handler as (data: never) => Promise<void>, options });
+    this.registrations.set(name, { handler, options });
   }
 
   async enqueue<Name extends JobName>(name: Name, data: PanelJobs[Name], options: EnqueueOptions = {}): Promise<void> {

@@ -46,7 +46,7 @@ export async function* jsonBatches(body: AsyncIterable<Buffer>, limits: BatchLim
   cutter.end();
 }
 
-function* inSlices(entries: unknown[], size: number): Generator<unknown[]> {
+function* inSlices(entries: unknown[], size: number): Generator<unknown[], void> {
   for (let at = 0; at < entries.length; at += size) yield entries.slice(at, at + size);
 }
 

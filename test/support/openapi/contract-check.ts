@@ -61,7 +61,10 @@ function jsonSchemaOf(content: readonly (readonly [string, MediaType])[]): Schem
 
 const isJson = (answer: AnswerFacts): boolean => answer.contentType.startsWith('application/json');
 
-const codeOf = (body: unknown): string => String((body as { code?: unknown } | null)?.code ?? '');
+function codeOf(body: unknown): string {
+  const code = (body as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
 
 /** Routes for daemons and the health check document error bodies of their own; those are checked like any body. */
 function answersErrorResponse(documented: DocumentedOperation | undefined, status: number): boolean {

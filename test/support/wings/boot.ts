@@ -24,7 +24,7 @@ export function bootAgainstPanel(daemon: Daemon): Promise<BootReport> {
 
 async function bootGo(daemon: Daemon): Promise<BootReport> {
   const first = await fetchPage(daemon, 0);
-  const { current_page: current = 0, last_page: last } = first.meta;
+  const { current_page: current, last_page: last } = first.meta;
   const numbers = Array.from({ length: Math.max(0, last - current) }, (_, index) => current + 1 + index);
   const rest = await Promise.all(numbers.map((page) => fetchPage(daemon, page)));
   const report = adoptPages(daemon, [first, ...rest]);
@@ -75,7 +75,9 @@ function readObject(daemon: Daemon, value: unknown, index: number): ServerObject
     return parseServer(value, daemon.options.flavour);
   } catch (error) {
     const settings = isObject(value) && isObject(value.settings) ? value.settings : {};
-    throw new Error(`wings refuses to boot: server #${index} (${String(settings.uuid)}): ${messageOf(error)}`);
+    throw new Error(`wings refuses to boot: server #${index} (${String(settings.uuid)}): ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -68,7 +68,7 @@ export class SimulatedServer {
 
   constructor(object: ServerObject, tools: ServerTools) {
     this.#tools = tools;
-    this.uuid = (object.settings.uuid ?? object.uuid).toLowerCase();
+    this.uuid = object.settings.uuid.toLowerCase();
     this.settings = object.settings;
     this.processConfiguration = object.process_configuration;
     this.disk = tools.disk;

@@ -212,7 +212,7 @@ export class SimulatedWings {
     const pull = async (uuid: string): Promise<ServerObject> =>
       parseServer((await panel.call('GET', `/servers/${uuid}`)).body, options.flavour);
     const adopt = (object: ServerObject): SimulatedServer => {
-      const uuid = (object.settings.uuid ?? object.uuid ?? '').toLowerCase();
+      const uuid = object.settings.uuid.toLowerCase();
       const files = disk.servers.get(uuid) ?? new ServerDisk();
       disk.servers.set(uuid, files);
       const server = new SimulatedServer(object, { options, clock, disk: files, pull: () => pull(uuid) });
