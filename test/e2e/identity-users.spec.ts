@@ -261,6 +261,25 @@ describe('a profile', () => {
     expect((await own.put('/api/users/me', { settings: { locale: 'en' } })).status).toBe(200);
   });
 
+  it('counts forms of one network together, whatever IPv6 addresses it uses', async () => {
+    const own = await as(await createUser(panel));
+    const change = async (address: string) =>
+      (await own.put('/api/users/me', { title: 'x' }, { headers: { 'x-forwarded-for': address } })).status;
+    for (let index = 0; index < 6; index++) expect(await change(`2001:db8:5:5:${index}::1`)).toBe(200);
+    expect(await change('2001:db8:5:5::9')).toBe(429);
+    expect(await change('2001:db8:5:6::9')).toBe(200);
+  });
+
+  it('does not tell its password to somebody who has the session and many addresses', async () => {
+    const own = await as(await createUser(panel));
+    const guess = async (index: number, currentPassword = `Wrong-horse-${index}`) => {
+      const headers = { 'x-forwarded-for': `198.51.100.${index}` };
+      return (await own.put('/api/users/me', { password: 'New-horse-9', currentPassword }, { headers })).status;
+    };
+    for (let index = 1; index <= 10; index++) expect(await guess(index)).toBe(403);
+    expect(await guess(11, PASSWORD)).toBe(429);
+  });
+
   it('needs users:write of an API key', async () => {
     const user = await createUser(panel);
     const reader = panel.as(await createApiKey(panel, user, { permissions: ['servers:read'] }));

@@ -273,6 +273,15 @@ describe('guessing', () => {
     expect((await login({ username: nameOf(owner), ip: '203.0.113.10:1234' })).status).toBe(200);
   });
 
+  it('from one IPv6 network locks the network', async () => {
+    for (let index = 0; index < 5; index++) {
+      const username = nameOf({ email: `guess${index}@example.test` });
+      await login({ username, ip: `[2001:db8:1:1:${index}::1]:50123` });
+    }
+    expect(await refusalOf({ username: nameOf(owner), ip: '[2001:db8:1:1::9]:1234' })).toEqual(refusal);
+    expect((await login({ username: nameOf(owner), ip: '[2001:db8:1:2::9]:1234' })).status).toBe(200);
+  });
+
   it('is not what many good logins at once are', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => login({ username: nameOf(owner), ip: '203.0.113.9:1234' })),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
 import { forbidden, notFound } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
+import { addressBucket } from '../../common/net/client-ip.js';
 import { RateLimits } from '../../common/throttling/rate-limits.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { assertMayManage } from '../access/privilege.js';
@@ -15,6 +16,8 @@ import { toSafeUser } from './user.mapper.js';
 
 /** Saving the theme or the editor's width must not use up the tries of a profile form. */
 const SETTINGS_LIMIT = { limit: 30, windowSeconds: 60 } as const;
+/** Tries of one's own password from all addresses together: whoever has only the session must not find it out. */
+const PASSWORD_LIMIT = { limit: 10, windowSeconds: 900 } as const;
 
 /** Accounts as their owners and staff read and change them. */
 @Injectable()
@@ -66,11 +69,10 @@ export class Users {
     const isSettings = given.length > 0 && given.every(([key]) => key === 'settings');
     const [profile] = this.limits.of('profile');
     const { limit, windowSeconds } = isSettings || profile === undefined ? SETTINGS_LIMIT : profile;
-    await this.limits.consume(
-      `profile:${isSettings ? 'settings' : 'form'}:${caller.userId}@${ip}`,
-      limit,
-      windowSeconds,
-    );
+    const place = `${caller.userId}@${addressBucket(ip)}`;
+    await this.limits.consume(`profile:${isSettings ? 'settings' : 'form'}:${place}`, limit, windowSeconds);
+    if (!body.currentPassword) return;
+    await this.limits.consume(`profile:password:${caller.userId}`, PASSWORD_LIMIT.limit, PASSWORD_LIMIT.windowSeconds);
   }
 }
 

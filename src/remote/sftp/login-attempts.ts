@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { addressBucket } from '../../common/net/client-ip.js';
 import { Config } from '../../config/config.js';
 import { DistinctCounters } from './distinct-counters.js';
 import type { SftpLoginMethod } from './dto/sftp-login.dto.js';
@@ -61,4 +62,5 @@ export class LoginAttempts {
 
 const byName = ({ nodeId, method, username }: Attempt): string => `sftp:${nodeId}:${method}:name:${username}`;
 
-const byAddress = ({ nodeId, method }: Attempt, ip: string): string => `sftp:${nodeId}:${method}:ip:${ip}`;
+const byAddress = ({ nodeId, method }: Attempt, ip: string): string =>
+  `sftp:${nodeId}:${method}:ip:${addressBucket(ip)}`;
