@@ -146,6 +146,28 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'PUT /api/servers/:id': server('servers:write'),
   'PUT /api/servers/:id/startup': server('servers:write'),
 
+  // Subusers and invitations
+  'DELETE /api/servers/:id/subusers/:subId': server('servers:write'),
+  'GET /api/servers/:id/subusers': server('servers:read', 'any'),
+  'GET /api/subusers/invites': account,
+  'POST /api/servers/:id/subusers': server('servers:write'),
+  'POST /api/subusers/invites/:inviteId/accept': { kind: 'own', sessionOnly: false },
+  'POST /api/subusers/invites/:inviteId/reject': { kind: 'own', sessionOnly: false },
+  'PUT /api/servers/:id/subusers/:subId': server('servers:write'),
+
+  // Eggs
+  'DELETE /api/admin/eggs': holder('eggs:write'),
+  'DELETE /api/admin/eggs/:id': holder('eggs:write'),
+  'GET /api/admin/eggs': holder('eggs:read'),
+  'GET /api/admin/eggs/:id': holder('eggs:read'),
+  'GET /api/admin/eggs/:id/export': holder('eggs:read'),
+  'GET /api/eggs': account,
+  'GET /api/eggs/:id': account,
+  'POST /api/admin/eggs': holder('eggs:write'),
+  'POST /api/admin/eggs/:id/sync': holder('eggs:write'),
+  'POST /api/admin/eggs/import': holder('eggs:write'),
+  'PUT /api/admin/eggs/:id': holder('eggs:write'),
+
   // Daemons
   'GET /api/remote/servers': node,
   'GET /api/remote/servers/:uuid': nodeOfServer,

@@ -173,7 +173,9 @@ describe.each([...PRINCIPAL_NAMES])('%s', (name) => {
 describe('staff', () => {
   it('get past the permission check of every route that changes something', async () => {
     const refused: string[] = [];
-    for (const route of tabled('holder').filter(({ method }) => method !== 'GET')) {
+    const changing = tabled('holder').filter(({ method }) => method !== 'GET');
+    // Not those that delete everything there is.
+    for (const route of changing.filter(({ method, path }) => method !== 'DELETE' || path.includes(':'))) {
       for (const name of ['staff', 'rootAdmin', 'adminKey'] as const) {
         // Unknown ids and an empty body: nothing is changed, but only who may do it learns that.
         const path = fillPath(route.path, UNKNOWN_IDS);

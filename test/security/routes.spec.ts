@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { AppModule } from '../../src/app.module.js';
+import { Controller, Get } from '@nestjs/common';
 import { ACCESS_TABLE } from './access-table.js';
-import { openTestDatabase } from '../support/database.js';
 import { startPanel } from '../support/panel.js';
 import type { TestPanel } from '../support/panel.js';
+import { startPlatform } from '../support/platform.js';
 import { nameOf, routesOf } from '../support/routes.js';
 
 /** What anybody may call. A new line here is a decision: say in the commit why no credential is needed. */
@@ -59,12 +57,8 @@ describe('a handler that does not say who may call it', () => {
         return 'open to the world';
       }
     }
-    const { database } = await openTestDatabase();
-    @Module({ imports: [AppModule.with(panel.config, database)], controllers: [ForgottenController] })
-    class WithForgottenRoute {}
-    const app = await NestFactory.create(WithForgottenRoute, { logger: false, abortOnError: false });
-
-    await expect(app.init()).rejects.toThrow('GET /api/forgotten/route (ForgottenController.read)');
-    await app.close();
+    await expect(startPlatform({ controllers: [ForgottenController] })).rejects.toThrow(
+      'GET /api/forgotten/route (ForgottenController.read)',
+    );
   });
 });

@@ -144,13 +144,26 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
     egg,
     node,
     otherNode,
-    ids: { ...shared, nodes: String(node.id), ...(await idsAround(panel, owner, server)) },
-    strangersIds: { ...shared, nodes: String(otherNode.id), ...(await idsAround(panel, stranger, strangersServer)) },
+    ids: { ...shared, nodes: String(node.id), ...(await idsAround(panel, owner, server, suspendedOwnersServer)) },
+    strangersIds: {
+      ...shared,
+      nodes: String(otherNode.id),
+      ...(await idsAround(panel, stranger, strangersServer, suspendedOwnersServer)),
+    },
   };
 }
 
-/** Ids of what belongs to one account, by the words that stand before them in paths. */
-async function idsAround(panel: TestPanel, user: TestUser, server: TestServer): Promise<PathValues> {
+/**
+ * Ids of what belongs to one account, by the words that stand before them in paths.
+ * @param server is the account's own
+ * @param elsewhere is where the account is invited to
+ */
+async function idsAround(
+  panel: TestPanel,
+  user: TestUser,
+  server: TestServer,
+  elsewhere: TestServer,
+): Promise<PathValues> {
   const { id: key } = await createApiKey(panel, user, { permissions: ['*'] });
   const { id: sshKey } = await panel.prisma.sshKey.create({
     data: { userId: user.id, name: 'laptop', publicKey: 'ssh-ed25519 AAAA', fingerprint: `SHA256:${user.uuid}` },
@@ -169,6 +182,7 @@ async function idsAround(panel: TestPanel, user: TestUser, server: TestServer): 
     'ssh-keys': String(sshKey),
     logs: String(log),
     subusers: String(entry),
+    inviteId: String((await addSubuser(panel, elsewhere, user, ['console'], false)).id),
   };
 }
 

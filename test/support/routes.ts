@@ -78,6 +78,7 @@ export const UNKNOWN_IDS: PathValues = {
   'ssh-keys': NUMBER_OF_NOBODY,
   logs: NUMBER_OF_NOBODY,
   subusers: NUMBER_OF_NOBODY,
+  inviteId: NUMBER_OF_NOBODY,
   roles: NUMBER_OF_NOBODY,
   permId: NUMBER_OF_NOBODY,
   urId: NUMBER_OF_NOBODY,

@@ -51,7 +51,7 @@ export function bodiesAround(schema: Schema): fc.Arbitrary<unknown> {
   const change = fc.tuple(name, fc.option(value, { nil: undefined }));
   const changed = fc
     .array(change, { minLength: 1, maxLength: 4 })
-    .map((changes) => ({ ...(sample as object), ...Object.fromEntries(changes) }));
+    .map((changes) => ({ ...sample, ...Object.fromEntries(changes) }));
   return fc.oneof({ weight: 6, arbitrary: changed }, { weight: 1, arbitrary: value });
 }
 

@@ -69,6 +69,7 @@ function sampleOfObject({ properties = {}, additionalProperties }: Schema, depth
   const entries = Object.entries(properties)
     .filter(([, property]) => property.readOnly !== true)
     .map(([name, property]) => [name, sampleOf(property, depth + 1)]);
+  if (additionalProperties === true) entries.push(['additionalProp1', {}]);
   if (typeof additionalProperties === 'object')
     entries.push(['additionalProp1', sampleOf(additionalProperties, depth + 1)]);
   return Object.fromEntries(entries);

@@ -6,11 +6,16 @@ const toggles = {
   example: { billing: true, dns: false },
 } as const;
 const anyJson = {
-  type: 'object',
-  additionalProperties: true,
+  oneOf: [
+    { type: 'object', additionalProperties: true },
+    { type: 'array', items: {} },
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+  ],
   nullable: true,
   example: { paid: 'For communities' },
-} as const;
+};
 
 /** The feature flags. */
 export class FeaturesResponse {

@@ -17,7 +17,7 @@ export class AddPortsDto {
   @Max(20, { message: 'Invalid allocation count' })
   count?: number;
 
-  /** Always refused: IPv6 addresses are applied for. */
+  /** Always refused: IPv6 addresses are applied for. @example false */
   @OptionalField()
   @IsBoolean()
   requestIpv6?: boolean;

@@ -99,7 +99,7 @@ export class CreateServerDto {
   @MaxLength(8_192)
   startup?: string;
 
-  /** Only staff may ask for it. */
+  /** Only staff may ask for it. @example false */
   @OptionalField()
   @IsBoolean()
   kvmPassthroughEnabled?: boolean;
@@ -111,7 +111,7 @@ export class CreateServerDto {
   @Max(MAXIMUM_ID)
   userId?: number;
 
-  /** Always refused: IPv6 addresses are applied for. */
+  /** Always refused: IPv6 addresses are applied for. @example false */
   @OptionalField()
   @IsBoolean()
   requestIpv6?: boolean;

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { announce, daemonOf } from '../support/daemons.js';
+import { createAdmin, createAllocations, openSession } from '../support/factories.js';
+import { sampleBody } from '../support/openapi/sample.js';
+import { startPanel } from '../support/panel.js';
+import type { TestPanel } from '../support/panel.js';
+import { createCast } from '../support/principals.js';
+import type { Cast } from '../support/principals.js';
+import { fillPath, nameOf, operationOfRoute, routesOf } from '../support/routes.js';
+import type { SimulatedWings } from '../support/wings/simulated-wings.js';
+
+/** Examples of secrets that nobody can know: the answer says so, but the form is right. */
+const CANNOT_SUCCEED: Readonly<Record<string, string>> = {
+  'POST /api/auth/login': 'auth.invalid_credentials',
+  'POST /api/auth/password-reset/confirm': 'auth.',
+  'POST /api/auth/verify-email': 'auth.',
+};
+
+let panel: TestPanel;
+let cast: Cast;
+let daemon: SimulatedWings;
+
+beforeAll(async () => {
+  panel = await startPanel();
+  cast = await createCast(panel);
+  await createAllocations(panel, cast.node, { from: 40_000, amount: 20 });
+  daemon = daemonOf(panel, cast.node, 'go');
+  await daemon.boot();
+  await announce(panel, cast.node, daemon);
+});
+afterAll(async () => {
+  await daemon.stop();
+  await panel.close();
+});
+
+it('accepts the example body of every operation as it stands', async () => {
+  const refused: string[] = [];
+  for (const route of routesOf(panel)) {
+    const media = operationOfRoute(route)?.operation.requestBody?.content['application/json'];
+    if (media === undefined) continue;
+    const caller =
+      route.access?.kind === 'node' ? cast.principals.node : await openSession(panel, await createAdmin(panel));
+    const path = fillPath(route.path, { ...cast.ids, uuid: cast.server.uuid });
+    const { status, text } = await panel.as(caller).request(route.method, path, { body: sampleBody(media) });
+    const excused = CANNOT_SUCCEED[nameOf(route)];
+    if (status === 400 && !(excused !== undefined && text.includes(excused))) {
+      refused.push(`${nameOf(route)} answers ${status}: ${text.slice(0, 200)}`);
+    }
+  }
+  expect(refused).toEqual([]);
+});
