@@ -43,7 +43,11 @@ module.exports = {
       comment: 'Controllers and SQL of a resource are its own; others use its services.',
       severity: 'error',
       from: { path: '^src/([^/]+)/([^/]+)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^src/[^/]+/[^/]+/.*\\.(controller|sql)\\.ts$', pathNot: '^src/$1/$2/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^src/[^/]+/[^/]+/.*\\.(controller|sql)\\.ts$',
+        pathNot: '^src/$1/$2/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'starters-are-not-imported',
@@ -76,6 +80,9 @@ module.exports = {
     doNotFollow: { path: ['node_modules', '^src/generated/', '^dist/'] },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

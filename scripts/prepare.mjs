@@ -65,9 +65,15 @@ step('install', ['package.json', 'package-lock.json'], ['node_modules/.bin'], 'I
   // No package needs its install script: native parts come as packages of their own.
   run('npm', ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error', '--no-progress']);
 });
-step('generate', ['package-lock.json', 'prisma/schema'], ['src/generated/prisma'], 'Generating the database client …', () => {
-  run('prisma', ['generate']);
-});
+step(
+  'generate',
+  ['package-lock.json', 'prisma/schema'],
+  ['src/generated/prisma'],
+  'Generating the database client …',
+  () => {
+    run('prisma', ['generate']);
+  },
+);
 const buildInputs = [
   'package-lock.json',
   'prisma/schema',

@@ -13,7 +13,11 @@ export class HealthController {
 
   /** Tell whether the panel serves: 200 `ok`, else 503. */
   @Get()
-  @ApiResponse({ status: 503, type: HealthResponse, description: 'Starting, closing, or the database does not answer.' })
+  @ApiResponse({
+    status: 503,
+    type: HealthResponse,
+    description: 'Starting, closing, or the database does not answer.',
+  })
   health(@Res({ passthrough: true }) response: Response): Promise<HealthResponse> {
     return this.report(response);
   }
@@ -26,7 +30,11 @@ export class HealthController {
 
   /** Tell whether traffic may be sent here: false while starting, closing, or without a database. */
   @Get('ready')
-  @ApiResponse({ status: 503, type: HealthResponse, description: 'Starting, closing, or the database does not answer.' })
+  @ApiResponse({
+    status: 503,
+    type: HealthResponse,
+    description: 'Starting, closing, or the database does not answer.',
+  })
   ready(@Res({ passthrough: true }) response: Response): Promise<HealthResponse> {
     return this.report(response);
   }

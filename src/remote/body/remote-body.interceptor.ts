@@ -35,6 +35,6 @@ export class RemoteBodyInterceptor implements NestInterceptor {
 
 function read(request: Request, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
-    parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+    parse(request, response, (error?: Error) => (error === undefined ? resolve() : reject(error)));
   });
 }
