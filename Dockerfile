@@ -20,4 +20,5 @@ VOLUME /data
 EXPOSE 3001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3001/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/main.js"]
+# Smaller young generations of the heap: a hundred megabytes less for a few per cent of the speed.
+CMD ["node", "--max-semi-space-size=8", "dist/main.js"]

@@ -11,6 +11,8 @@ import { startCluster } from './postgres-cluster.ts';
 import type { Product } from './product.ts';
 
 const UNLIMITED = '100000000';
+/** As `npm start` and the image start it. */
+const START_OPTIONS = ['--max-semi-space-size=8'];
 
 /** Environment variables of the measured panel. */
 export type Environment = Record<string, string>;
@@ -58,7 +60,7 @@ export class Panel {
       extraRoutes > 0
         ? { file: manyRoutes, args: [product.folder, String(extraRoutes)] }
         : { file: join(product.folder, 'main.js') };
-    const child = Child.start({ ...command, env, nodeOptions: profiling(options) });
+    const child = Child.start({ ...command, env, nodeOptions: nodeOptions(options) });
     await child.ready(`${url}/health/ready`);
     return new Panel(url, child);
   }
@@ -87,8 +89,8 @@ export class Panel {
   }
 }
 
-function profiling({ profile }: Options): string[] {
-  if (profile === undefined) return [];
+function nodeOptions({ profile }: Options): string[] {
+  if (profile === undefined) return [...START_OPTIONS];
   mkdirSync(profile, { recursive: true });
-  return ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
+  return [...START_OPTIONS, '--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
 }
