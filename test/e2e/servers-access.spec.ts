@@ -197,6 +197,20 @@ describe('a subuser', () => {
     );
   });
 
+  it.each<[string, (user: TestUser) => Promise<{ status: number }>]>([
+    ['is suspended', ({ id }) => asAdmin.put(`/api/users/${id}`, { suspended: true })],
+    ['gets another password', ({ id }) => asAdmin.put(`/api/users/${id}`, { password: 'Other-horse-8' })],
+    ['signs out elsewhere', async (user) => (await as(user)).post('/api/sessions/logout-all', { userId: user.id })],
+  ])('has nothing open on the node any more when he %s', async (_what, change) => {
+    const user = await createUser(panel);
+    await addSubuser(panel, server, user, ['console', 'files']);
+    expect((await change(user)).status).toBe(200);
+    const { body } = await daemon.waitForCall(
+      (call) => call.path === '/api/deauthorize-user' && JSON.stringify(call.body).includes(user.uuid),
+    );
+    expect(body).toEqual({ user: user.uuid, servers: [server.uuid] });
+  });
+
   it('sees no values of variables, and nobody but staff sees what the egg hides', async () => {
     const viewer = await createUser(panel);
     await addSubuser(panel, server, viewer, ['console']);

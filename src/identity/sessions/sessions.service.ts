@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { EventBus } from '../../common/events/event-bus.js';
+import { Jobs } from '../../common/jobs/jobs.service.js';
 import { Config } from '../../config/config.js';
 import type { AuthMethod } from '../../generated/prisma/enums.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
@@ -31,6 +32,7 @@ export class Sessions {
     private readonly bus: EventBus,
     private readonly audit: AuditLog,
     private readonly config: Config,
+    private readonly jobs: Jobs,
   ) {}
 
   /** Opens a session and returns its id. Newest 20 are kept: the oldest beyond end in the same transaction. */
@@ -70,13 +72,17 @@ export class Sessions {
 
   /** Ends all sessions of an account, except one when told so. */
   async revokeAll(userId: number, except?: string): Promise<void> {
-    this.announce(await this.endAll(this.prisma, userId, except));
+    this.announce(await this.prisma.$transaction((tx) => this.endAll(tx, userId, except)));
   }
 
-  /** The same within a transaction; the result must be announced when that is committed. */
+  /**
+   * The same within a transaction; the result must be announced when that is committed. What was opened on nodes with
+   * those sessions ends soon after.
+   */
   async endAll(tx: Queryable, userId: number, except?: string): Promise<EndedSessions> {
     const rows = await tx.$queryRaw<{ id: string }[]>`
       DELETE FROM "Session" WHERE "userId" = ${userId} AND "id"::text <> ${except ?? ''} RETURNING "id"::text AS "id"`;
+    await this.jobs.enqueue('account.cut_off', { userId }, { tx, singletonKey: String(userId) });
     return { userId, sessionIds: rows.map((row) => row.id) };
   }
 

@@ -3,6 +3,7 @@ import type { UserPrincipal } from '../../common/access/principal.js';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { badRequest, forbidden } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
+import { Jobs } from '../../common/jobs/jobs.service.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
@@ -29,6 +30,7 @@ export class AccountUpdate {
     private readonly rootAdmins: RootAdmins,
     private readonly audit: AuditLog,
     private readonly bus: EventBus,
+    private readonly jobs: Jobs,
   ) {}
 
   /** @throws PanelError 400, 403 or 409; nothing is changed then. */
@@ -44,10 +46,16 @@ export class AccountUpdate {
       if (body.settings)
         await this.mergeSettings(tx, target.account.id, acceptableSettings(body.settings, caller.can('users:write')));
       await this.record(tx, caller, target, { body, staff, ip });
+      if (staff.suspended === true) await this.cutOff(tx, target.account.id);
       return passwordHash === undefined ? undefined : this.setPassword(tx, caller, target, passwordHash, ip);
     });
     if (ended !== undefined) this.sessions.announce(ended);
     this.bus.publish('user.changed', { userId: target.account.id });
+  }
+
+  /** Every request is refused from the commit on; consoles and SFTP on nodes were let in before. */
+  private cutOff(tx: Queryable, userId: number): Promise<void> {
+    return this.jobs.enqueue('account.cut_off', { userId }, { tx, singletonKey: String(userId) });
   }
 
   /** The hash of the new password, once the caller has shown that he may set it. */
