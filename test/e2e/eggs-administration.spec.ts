@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { announce, daemonOf } from '../support/daemons.js';
 import {
   createAdmin,
+  createApiKey,
   createEgg,
   createNode,
   createServer,
@@ -81,6 +82,8 @@ describe('an egg', () => {
     }
     const writer = panel.as(await openSession(panel, await createStaff(panel, ['eggs:read', 'eggs:write'])));
     expect((await writer.delete('/api/admin/eggs')).status).toBe(403);
+    const key = await createApiKey(panel, await createAdmin(panel), { permissions: ['eggs:write'] });
+    expect((await panel.as(key).delete('/api/admin/eggs')).status).toBe(403);
   });
 
   it('keeps what it has when a change is not acceptable', async () => {

@@ -111,7 +111,7 @@ export class Eggs {
 
   /** @throws PanelError 403 for anybody but a superuser, 409 while any egg is in use. */
   async deleteAll(principal: UserPrincipal): Promise<void> {
-    if (!principal.isSuperuser) throw forbidden('Egg administration required.', 'eggs.superuser_only');
+    if (!principal.actsAsSuperuser) throw forbidden('Egg administration required.', 'eggs.superuser_only');
     await this.prisma.$transaction(async (tx) => {
       if ((await tx.server.findFirst({ select: { uuid: true } })) !== null) throw inUse();
       await tx.egg.deleteMany({});

@@ -124,7 +124,11 @@ export class NodeFieldsDto {
   @IsPort('sftpPort')
   sftpPort?: number | null;
 
-  @ApiPropertyOptional({ ...integer, example: null })
+  @ApiPropertyOptional({
+    ...integer,
+    example: null,
+    description: "Port on the panel's host where a TCP proxy of yours passes SFTP on to the node.",
+  })
   @NumberOfForm()
   @IsOptional()
   @IsPort('sftpProxyPort')
