@@ -26,6 +26,7 @@ it.each([
   'http://[64:ff9b::169.254.169.254]',
   'http://[2002:a9fe:a9fe::1]',
   'http://[fd00:ec2::254]',
+  'http://168.63.129.16',
 ])('never lets a node be at %s', (url) => {
   expect(open.problemWith(url)).toBe('points to an address that nodes may not have');
   expect(strict.problemWith(url)).toBe('points to an address that nodes may not have');

@@ -26,7 +26,7 @@ const NEVER = new Set([
 /** Ranges that only operators of their own network use (`NODES_ALLOW_PRIVATE`). */
 const PRIVATE = new Set(['private', 'loopback', 'uniqueLocal', 'carrierGradeNat']);
 /** Metadata services of clouds outside the link-local range. */
-const METADATA = new Set(['100.100.100.200', 'fd00:ec2::254']);
+const METADATA = new Set(['100.100.100.200', '168.63.129.16', 'fd00:ec2::254']);
 
 /** Thrown into a connection attempt whose name resolved only to addresses that may not be called. */
 export class ForbiddenAddress extends Error {

@@ -77,8 +77,9 @@ export class ViewerInput {
     if (command.length > LONGEST_COMMAND || /[\r\n]/.test(command)) {
       return tell(viewer, `A command is one line of at most ${LONGEST_COMMAND} characters.`);
     }
-    if (room.sendCommand(command)) this.record(viewer, command);
-    else viewer.enqueue(() => this.commandByCall(viewer, command));
+    if (room.sendCommand(command)) return this.record(viewer, command);
+    if (viewer.enqueue(() => this.commandByCall(viewer, command))) return;
+    tell(viewer, 'Too many commands wait for the node. The command was not sent.');
   }
 
   /** The way of POST commands, which needs no socket to the daemon and is not limited by it. */

@@ -29,6 +29,8 @@ const SLOW_BYTES = 1_048_576;
 const STUCK_BYTES = 4 * SLOW_BYTES;
 const FRAMES_PER_SECOND = 20;
 const FRAME_BURST = 40;
+/** Things he asked for that may wait for each other, while a daemon takes its time. */
+const MAXIMUM_WAITING = 50;
 /** How long nothing is read from somebody who sends too much. */
 const FLOOD_PAUSE_MS = 1_000;
 /** The web client stops for good on this code and on no other, so it means: you may not be here any more. */
@@ -48,6 +50,7 @@ export class Viewer {
   private readonly bucket = new TokenBucket(FRAMES_PER_SECOND, FRAME_BURST);
   private resumption: NodeJS.Timeout | undefined;
   private queue = Promise.resolve();
+  private waiting = 0;
   private skipped = 0;
   private alive = true;
   private isGathering = false;
@@ -93,9 +96,19 @@ export class Viewer {
     return false;
   }
 
-  /** Does one thing after the other: what he sends must happen in its order. */
-  enqueue(work: () => Promise<void>): void {
-    this.queue = this.queue.then(() => (this.isOpen ? work() : undefined));
+  /**
+   * Does one thing after the other: what he sends must happen in its order.
+   * @returns false when too much waits already; then it is not done.
+   */
+  enqueue(work: () => Promise<void>): boolean {
+    if (this.waiting >= MAXIMUM_WAITING) return false;
+    this.waiting += 1;
+    this.queue = this.queue
+      .then(() => (this.isOpen ? work() : undefined))
+      .finally(() => {
+        this.waiting -= 1;
+      });
+    return true;
   }
 
   /** Sends what he must not miss. */
