@@ -13,7 +13,7 @@ afterAll(() => panel.close());
 const refusal = (address: string): Promise<string> =>
   ConsoleClient.connect(`${panel.url}/nowhere`, { headers: { 'x-forwarded-for': address } }).then(
     () => 'accepted',
-    (error: Error) => error.message,
+    (error: unknown) => (error as Error).message,
   );
 
 it('upgrades of one address or one IPv6 network are 429 beyond the limit, those of others are not', async () => {
