@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { applyDecorators, Injectable, SetMetadata, UseInterceptors } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -5,7 +6,7 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { from, lastValueFrom } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { digest } from '../crypto/digest.js';
+import { Config } from '../../config/config.js';
 import { ApiErrors } from '../errors/api-errors.js';
 import { badRequest } from '../errors/panel-error.js';
 import { IdempotencyStore } from './idempotency.store.js';
@@ -26,6 +27,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly store: IdempotencyStore,
     private readonly reflector: Reflector,
+    private readonly config: Config,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -37,11 +39,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const body = JSON.stringify(request.body ?? null);
     const caller = request.principal?.kind === 'user' ? `user:${request.principal.userId}` : `ip:${request.clientIp}`;
     const record = {
-      digest: digest([caller, request.method, request.path, key ?? `same-body:${body}`].join('\n')),
-      fingerprint: digest(body),
+      digest: this.keyed([caller, request.method, request.path, key ?? `same-body:${body}`].join('\n')),
+      fingerprint: this.keyed(body),
       maximumAgeSeconds: key === undefined ? (options.implicitSeconds ?? 0) : undefined,
     };
     return from(this.run(record, response, () => lastValueFrom(next.handle())));
+  }
+
+  /** Bodies may hold a password: a plain digest of one would be guessed quickly by whoever gets the table. */
+  private keyed(text: string): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(createHmac('sha256', this.config.secrets.jwt).update(text).digest());
   }
 
   private async run(
