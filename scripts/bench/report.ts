@@ -70,7 +70,8 @@ function missesOf({ title, target, figures, ratio, sqlPerRequest }: MeasuredRow)
   if (target.sql !== undefined && sqlPerRequest !== undefined && sqlPerRequest > target.sql) {
     misses.push(`${title}: ${sqlPerRequest} SQL statements a request, wanted ${target.sql}`);
   }
-  if (figures.p99Ms > P99_LIMIT_MS)
+  const isPanel = sqlPerRequest !== undefined;
+  if (isPanel && figures.p99Ms > P99_LIMIT_MS)
     misses.push(`${title}: p99 ${figures.p99Ms.toFixed(0)} ms, wanted ${P99_LIMIT_MS} ms`);
   return misses;
 }
