@@ -58,6 +58,8 @@ export default tseslint.config(
       // Wants `!`, which no-non-null-assertion forbids.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/dot-notation': 'off',
+      // `scope === undefined || scope.suspension !== null` reads better than its chain.
+      '@typescript-eslint/prefer-optional-chain': 'off',
       // Does not see what decorators use.
       'no-useless-assignment': 'off',
     },
