@@ -19,6 +19,9 @@ async function main(): Promise<void> {
   await announce(app, config);
 }
 
+// One forgotten promise must not end the consoles and requests of everybody else.
+process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection'));
+
 main().catch((error: unknown) => {
   const problem = startProblem(error);
   if (problem !== undefined) console.error(problem);

@@ -114,6 +114,18 @@ describe('a session', () => {
     expect(await statementsOf(panel, () => caller.get('/api/users/me'))).toBe(0);
   });
 
+  it('gives a foreign page no cookie, so that it cannot sign a visitor in to its own account', async () => {
+    const user = await createUser(panel);
+    const login = (origin: string) =>
+      fetch(`${panel.url}/api/auth/login`, {
+        method: 'POST',
+        headers: { origin, 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ email: user.email, password: PASSWORD }),
+      });
+    expect((await login('https://evil.example')).headers.get('set-cookie')).toBeNull();
+    expect((await login(panel.url)).headers.get('set-cookie')).toMatch(/^token=/);
+  });
+
   it('ends at the sign-out, which clears the cookie with the attributes it was set with', async () => {
     const user = await createUser(panel);
     const { token } = (await login(user)).body;

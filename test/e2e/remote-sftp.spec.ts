@@ -249,6 +249,15 @@ describe('guessing', () => {
     expect(hasher.comparisons - before).toBe(5);
   });
 
+  it('with made-up names costs a node no more than 120 comparisons a minute', async () => {
+    const hasher = panel.app.get(PasswordHasher, { strict: false });
+    const before = hasher.comparisons;
+    await Promise.all(
+      Array.from({ length: 150 }, (_, index) => guess(index, { username: `nobody-${index}@x.com.${server.shortId}` })),
+    );
+    expect(hasher.comparisons - before).toBe(120);
+  });
+
   it('with one wrong password over and over is one failure', async () => {
     for (let index = 0; index < 20; index++) await guess(1);
     for (let index = 2; index < 5; index++) await guess(index);

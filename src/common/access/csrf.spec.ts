@@ -35,6 +35,8 @@ describe('a request with a session cookie', () => {
     ['no browser', {}, true],
     ['a foreign page with the right token', { origin: 'https://evil.example', 'x-csrf-token': token }, true],
     ['a foreign page', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, false],
+    ['the very host that was asked', { origin: 'https://other.example.com', host: 'other.example.com' }, true],
+    ['that host without TLS', { origin: 'http://other.example.com', host: 'other.example.com' }, false],
     ['a foreign page that hides its origin', { origin: 'null' }, false],
     [
       'a sub-domain that is not configured',

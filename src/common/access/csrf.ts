@@ -32,14 +32,22 @@ export class CsrfProtection {
 
   /**
    * Whether a browser would say that the request comes from our own pages; also true for what is no browser: every
-   * browser sends `Origin` or `Sec-Fetch-Site` with an unsafe request to another site.
+   * browser sends `Origin` or `Sec-Fetch-Site` with an unsafe request to another site. Our own are the configured
+   * origins and the very host that was asked, which a page cannot make up.
    */
   isSameSite(headers: IncomingHttpHeaders): boolean {
     const fetchSite = headers['sec-fetch-site'];
     if (fetchSite === 'same-origin' || fetchSite === 'none') return true;
     const origin = headers.origin ?? originOf(headers.referer);
-    if (origin !== undefined) return this.config.trustedOrigins.has(origin);
+    if (origin !== undefined) return this.config.trustedOrigins.has(origin) || this.isHostAsked(origin, headers.host);
     return fetchSite === undefined;
+  }
+
+  /** A page without TLS speaks for no panel that has it: anybody on its way may have written it. */
+  private isHostAsked(origin: string, host: string | undefined): boolean {
+    if (host === undefined || !URL.canParse(origin)) return false;
+    const page = new URL(origin);
+    return page.host === host && (page.protocol === 'https:' || this.config.panelUrl.startsWith('http:'));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cors from 'cors';
 import { json, urlencoded } from 'express';
@@ -6,10 +7,11 @@ import type { Config } from '../../config/config.js';
 import { requestLog } from '../logging/request-log.js';
 import { RequestMetrics } from '../metrics/request-metrics.js';
 import { ClientIp } from '../net/client-ip.js';
-import { refuseDeepJson } from './json-depth.js';
+import { refuseOddJson } from './json-depth.js';
 import { securityHeaders } from './security-headers.js';
 
 const BODY_LIMIT = '1mb';
+const KEEP_ALIVE_MS = 75_000;
 
 /** Everything that happens to a request before the routes: headers, CORS, request id, client address, body. */
 export function configureHttp(app: NestExpressApplication, config: Config): void {
@@ -21,13 +23,19 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
     request.clientIp = clientIp.of(request);
     next();
   });
+  // Longer than proxies keep an idle connection: else they send a request into one that is just being closed.
+  (app.getHttpServer() as Server).keepAliveTimeout = KEEP_ALIVE_MS;
   app.use(app.get(RequestMetrics).measure);
   app.use(requestLog);
   app.use(securityHeaders(config.panelUrl.startsWith('https:')));
   if (config.corsOrigins.length > 0) app.use(corsFor(config.corsOrigins));
   app.use(
     whereThereIsABody(
-      json({ limit: BODY_LIMIT, strict: false, verify: (_request, _response, body) => refuseDeepJson(body) }),
+      json({
+        limit: BODY_LIMIT,
+        strict: false,
+        verify: (_request, _response, body, charset) => refuseOddJson(body, charset),
+      }),
     ),
   );
   app.use(whereThereIsABody(urlencoded({ limit: BODY_LIMIT, extended: false })));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { refuseDeepJson } from './json-depth.js';
+import { refuseOddJson } from './json-depth.js';
 
-const check = (text: string): void => refuseDeepJson(Buffer.from(text));
+const check = (text: string): void => refuseOddJson(Buffer.from(text), 'utf-8');
 const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
-describe('refuseDeepJson', () => {
+describe('refuseOddJson', () => {
   it('accepts what bodies of the API need', () => {
     expect(() => check(`{"egg":${nested(60)}}`)).not.toThrow();
     expect(() => check(nested(64))).not.toThrow();
@@ -19,6 +19,10 @@ describe('refuseDeepJson', () => {
   it('does not count brackets in texts, nor those that are closed', () => {
     expect(() => check(JSON.stringify({ startup: '['.repeat(1000), quote: '\\"['.repeat(100) }))).not.toThrow();
     expect(() => check(`[${Array(1000).fill('[{}]').join()}]`)).not.toThrow();
+  });
+
+  it('refuses other encodings than UTF-8, in which brackets look otherwise', () => {
+    expect(() => refuseOddJson(Buffer.from('{}', 'utf16le'), 'utf-16le')).toThrow('UTF-8');
   });
 
   it('leaves nonsense to the parser', () => {

@@ -1,4 +1,4 @@
-import { badRequest } from '../errors/panel-error.js';
+import { badRequest, PanelError } from '../errors/panel-error.js';
 
 /** Deeper than any body of the API, and far from where recursive code runs out of stack. */
 const DEEPEST = 64;
@@ -8,10 +8,11 @@ const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
 /**
- * Refuses JSON that is nested too deeply, before it is parsed.
- * @throws PanelError 400
+ * Refuses JSON that is nested too deeply, before it is parsed, and JSON in another encoding than RFC 8259 allows.
+ * @throws PanelError 400, 415
  */
-export function refuseDeepJson(body: Uint8Array): void {
+export function refuseOddJson(body: Uint8Array, charset: string): void {
+  if (charset !== 'utf-8') throw new PanelError(415, 'request.unsupported_charset', 'JSON must be encoded as UTF-8');
   if (isTooDeep(body)) throw badRequest('The body is nested too deeply', 'request.too_deep');
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Body, Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
@@ -17,7 +18,7 @@ export class AuthController {
   /**
    * Sign in with e-mail and password
    *
-   * Answers the session token and sets it as an HttpOnly cookie too. After five wrong passwords an address is locked out
+   * Answers the session token and, to pages of trusted origins, sets it as an HttpOnly cookie too. After five wrong passwords an address is locked out
    * of the account for 15 minutes (429).
    */
   @Public()
@@ -28,10 +29,10 @@ export class AuthController {
   login(
     @Body() body: LoginDto,
     @ClientAddress() ip: string,
-    @Headers('user-agent') userAgent: string | undefined,
+    @Headers() headers: IncomingHttpHeaders,
     @Res({ passthrough: true }) response: Response,
   ): Promise<LoginResponse> {
-    return this.auth.login(body, ip, userAgent, response);
+    return this.auth.login(body, ip, headers, response);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { CsrfProtection } from '../../common/access/csrf.js';
@@ -25,9 +26,10 @@ export class Auth {
     private readonly audit: AuditLog,
   ) {}
 
-  async login(body: LoginDto, ip: string, userAgent: string | undefined, response: Response): Promise<LoginResponse> {
-    const result = await this.logins.withPassword(body, { ip, userAgent });
-    this.cookie.set(response, result.token);
+  /** A foreign page that posts a form gets no cookie: it could sign a visitor in to an account of its own. */
+  async login(body: LoginDto, ip: string, headers: IncomingHttpHeaders, response: Response): Promise<LoginResponse> {
+    const result = await this.logins.withPassword(body, { ip, userAgent: headers['user-agent'] });
+    if (this.csrf.isSameSite(headers)) this.cookie.set(response, result.token);
     return result;
   }
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { addressBucket } from '../../common/net/client-ip.js';
+import { CounterStore } from '../../common/throttling/counter-store.js';
 import { Config } from '../../config/config.js';
 import { DistinctCounters } from './distinct-counters.js';
 import type { SftpLoginMethod } from './dto/sftp-login.dto.js';
@@ -22,6 +23,12 @@ const WINDOW_SECONDS = 60;
 const LIMITS: Readonly<Record<SftpLoginMethod, number>> = { password: 5, public_key: 20 };
 
 /**
+ * Tries of one node a minute, whatever names: each costs a password hash, and a stolen node token must not keep the
+ * hashing busy with made-up names so that nobody can sign in.
+ */
+const NODE_LIMIT = 120;
+
+/**
  * Locks out guessing. wings-rs repeats one refused login four times, so what counts is how many different passwords
  * were tried, not how often. Counts are kept per node: one node's word locks nobody out on another.
  */
@@ -29,11 +36,14 @@ const LIMITS: Readonly<Record<SftpLoginMethod, number>> = { password: 5, public_
 export class LoginAttempts {
   constructor(
     private readonly counters: DistinctCounters,
+    private readonly tries: CounterStore,
     private readonly config: Config,
   ) {}
 
   /** Counts the try before its outcome is known, so that parallel guesses cannot slip through; false when locked out. */
   async begin(attempt: Attempt): Promise<boolean> {
+    const { count } = await this.tries.hit(`sftp:${attempt.nodeId}`, WINDOW_SECONDS);
+    if (count > NODE_LIMIT) return false;
     const limit = LIMITS[attempt.method];
     const tried = await this.counters.add(byName(attempt), this.guessOf(attempt), WINDOW_SECONDS);
     if (tried > limit) return false;
