@@ -93,12 +93,10 @@ describe('a mail', () => {
 
   it('of a change that did not happen is not sent', async () => {
     const change = platform.prisma.$transaction(async (tx) => {
-      await platform.app
-        .get(Mailer)
-        .enqueue(tx, { email: 'nobody@example.com' }, 'password-reset', {
-          name: 'x',
-          url: 'https://panel.example.com',
-        });
+      await platform.app.get(Mailer).enqueue(tx, { email: 'nobody@example.com' }, 'password-reset', {
+        name: 'x',
+        url: 'https://panel.example.com',
+      });
       throw new Error('the change failed');
     });
     await expect(change).rejects.toThrow('the change failed');
