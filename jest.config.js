@@ -9,7 +9,8 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(replicas|browser)/'],
   setupFiles: ['<rootDir>/test/support/preload.mjs'],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Also for hooks: the first panel of a run compiles everything and makes the database template.
+  testTimeout: 60_000,
   workerIdleMemoryLimit: '1500MB',
 };
 
