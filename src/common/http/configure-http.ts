@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cors from 'cors';
 import { json, urlencoded } from 'express';
@@ -24,7 +23,7 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
     next();
   });
   // Longer than proxies keep an idle connection: else they send a request into one that is just being closed.
-  (app.getHttpServer() as Server).keepAliveTimeout = KEEP_ALIVE_MS;
+  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   app.use(app.get(RequestMetrics).measure);
   app.use(requestLog);
   app.use(securityHeaders(config.panelUrl.startsWith('https:')));
