@@ -19,6 +19,7 @@ export class PanelValidationPipe extends ValidationPipe {
     // Validators look at properties: a text or a list would pass every optional field.
     if (typeof value !== 'object' || Array.isArray(value))
       throw badRequest('The body must be a JSON object', 'request.validation');
+    if (hasBrokenText(value)) throw badRequest('A text is not valid Unicode', 'request.validation');
     return super.transform(value, metadata);
   }
 
@@ -29,6 +30,15 @@ export class PanelValidationPipe extends ValidationPipe {
       ? Number.NaN
       : super.transformPrimitive(value, metadata);
   }
+}
+
+/** Half of a surrogate pair, which JSON can carry: it is no character, so neither validators nor the database take it. */
+const BROKEN = /\p{Surrogate}/u;
+
+function hasBrokenText(value: unknown): boolean {
+  if (typeof value === 'string') return BROKEN.test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, child]) => BROKEN.test(key) || hasBrokenText(child));
 }
 
 function toValidationError(errors: ValidationError[]): PanelError {

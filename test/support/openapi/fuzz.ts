@@ -61,7 +61,6 @@ export const HOSTILE_SEGMENTS: readonly string[] = [
   '-1',
   '1.5',
   '1e3',
-  '01',
   '%20',
   '+1',
   '0x1',
