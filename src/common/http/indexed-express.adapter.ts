@@ -35,6 +35,12 @@ export class IndexedExpressAdapter extends ExpressAdapter {
     if (statusCode !== undefined) response.status(statusCode);
     return replyWithJson(response, body) || super.reply(response, body, statusCode);
   }
+
+  /** Requests under way end; their connections then close at once instead of waiting for another one. */
+  override close(): Promise<unknown> | undefined {
+    this.getHttpServer().keepAliveTimeout = 1;
+    return super.close();
+  }
 }
 
 function indexRoutes(router: Router): void {
