@@ -245,7 +245,8 @@ describe.each(FLAVOURS)('an installation on a %s daemon', (flavour) => {
     const daemon = daemonFor(node, flavour, { installSucceeds });
     daemon.faults.repeatCallbacks = true;
     await daemon.boot();
-    await daemon.waitForPanelCall(({ path }) => path === '/servers/reset');
+    // Both of them: a reset that comes later would end the installation.
+    await daemon.waitFor(() => daemon.panelCalls.filter(({ path }) => path === '/servers/reset').length === 2);
     const uuid = await installingOn(node);
     const created = await fetch(`${daemon.url}/api/servers`, {
       method: 'POST',
