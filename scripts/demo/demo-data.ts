@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SimulatedWings } from '../../test/support/wings/simulated-wings.ts';
+import { ApiError } from './panel-api.ts';
 import type { PanelApi } from './panel-api.ts';
 
 export const ADMIN = { email: 'admin@demo.local', password: 'Demo-Admin-1' };
@@ -41,7 +42,6 @@ export class DemoData {
     for (const node of NODES) {
       const nodeId = await this.ensureNode(admin, node);
       await this.bootDaemon(admin, nodeId, node);
-      await this.untilAvailable(user, nodeId);
       await this.ensureServers(user, nodeId, node.name, egg.id);
     }
     return this.startAll(user);
@@ -104,21 +104,23 @@ export class DemoData {
     this.daemons.push(daemon);
   }
 
-  /** The panel may have probed the node before its daemon was there; the daemon's calls make it probe again. */
-  private async untilAvailable(user: PanelApi, nodeId: number): Promise<void> {
+  /** A probe sent before the daemon listened makes its node unavailable (503) for a moment: tried again. */
+  private async createServer(user: PanelApi, body: object): Promise<void> {
     const deadline = Date.now() + AVAILABLE_LIMIT_MS;
     for (;;) {
-      const nodes = await user.call<Named[]>('GET', '/api/nodes/available');
-      if (nodes.some(({ id }) => id === nodeId)) return;
-      if (Date.now() > deadline) throw new Error(`Node ${nodeId} did not become available.`);
-      await pause(300);
+      try {
+        return await user.call('POST', '/api/servers', body);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 503 || Date.now() > deadline) throw error;
+        await pause(500);
+      }
     }
   }
 
   private async ensureServers(user: PanelApi, nodeId: number, nodeName: string, eggId: number): Promise<void> {
     const present = (await user.call<DemoServer[]>('GET', '/api/servers')).filter((server) => server.nodeId === nodeId);
     for (let number = present.length + 1; number <= SERVERS_PER_NODE; number += 1) {
-      await user.call('POST', '/api/servers', {
+      await this.createServer(user, {
         name: `${nodeName} server ${number}`,
         eggId,
         nodeId,
