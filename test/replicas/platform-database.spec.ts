@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Param, ParseIntPipe } from '@nestjs/common';
 import { Public } from '../../src/common/access/decorators.js';
 import { migrate } from '../../src/prisma/open-database.js';
 import { PostgresDatabase } from '../../src/prisma/postgres.database.js';
@@ -10,6 +10,13 @@ import { startPostgres } from '../support/postgres.js';
 import type { PostgresServer } from '../support/postgres.js';
 import { until } from '../support/until.js';
 
+const waiting: (() => void)[] = [];
+const bothHoldTheirFirst = (): Promise<void> =>
+  new Promise((resolve) => {
+    waiting.push(resolve);
+    if (waiting.length === 2) for (const go of waiting) go();
+  });
+
 @Public()
 @Controller('probe')
 class ProbeController {
@@ -18,6 +25,20 @@ class ProbeController {
   @Get('roles')
   async roles(): Promise<object> {
     return { roles: await this.prisma.role.count() };
+  }
+
+  /** Takes two locks; two callers that take them in opposite order wait for each other. */
+  @Get('locks/:first/:second')
+  async locks(
+    @Param('first', ParseIntPipe) first: number,
+    @Param('second', ParseIntPipe) second: number,
+  ): Promise<object> {
+    return this.prisma.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(${first}::bigint)`;
+      await bothHoldTheirFirst();
+      await tx.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(${second}::bigint)`;
+      return {};
+    });
   }
 }
 
@@ -45,6 +66,14 @@ const status = async (path: string): Promise<number> => (await fetch(`${platform
 it('of replicas that start together on an empty database one migrates, the others wait for it', () => {
   expect(applied.filter((names) => names.length > 0)).toHaveLength(1);
   expect(applied.filter((names) => names.length === 0)).toHaveLength(2);
+});
+
+it('of two transactions that wait for each other one is carried out, the other asks to be tried again', async () => {
+  const answers = await Promise.all(['1/2', '2/1'].map((locks) => fetch(`${platform.url}/probe/locks/${locks}`)));
+  expect(answers.map((answer) => answer.status).sort()).toEqual([200, 503]);
+  const refused = answers.find((answer) => answer.status === 503);
+  expect(refused?.headers.get('retry-after')).toBe('1');
+  expect(await refused?.json()).toMatchObject({ code: 'database.conflict' });
 });
 
 describe('a database that goes away', () => {

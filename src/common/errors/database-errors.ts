@@ -19,6 +19,9 @@ const AWAY_CODES = new Set([
   'P2024',
 ]);
 
+/** SQLSTATEs (and Prisma's code) of transactions that met another one: nothing was written, a second try may pass. */
+const CONFLICTS = new Set(['P2034', '40001', '40P01']);
+
 /** SQLSTATEs of values that no column can hold: NUL in a text, a number out of range. */
 const UNSTORABLE = new Set(['22021', '22P05', '22003']);
 
@@ -46,22 +49,22 @@ export function fromDatabase(thrown: unknown): PanelError | undefined {
       cause: thrown,
     });
   }
-  if (isUnstorable(thrown))
+  if (UNSTORABLE.has(sqlState(thrown)))
     return badRequest('A value is not acceptable', 'request.unacceptable_value', { cause: thrown });
+  if (CONFLICTS.has(sqlState(thrown))) {
+    return unavailable('The request met another one. Try again.', 'database.conflict', 1);
+  }
   const { code } = thrown;
   if (code === 'P2002') return new PanelError(409, 'conflict', 'This already exists', { cause: thrown });
   if (code === 'P2003')
     return new PanelError(409, 'conflict', 'Something else still refers to this', { cause: thrown });
   if (code === 'P2025') return new PanelError(404, 'not_found', 'Not found', { cause: thrown });
-  if (code === 'P2034' || code === '40001' || code === '40P01') {
-    return unavailable('The request met another one. Try again.', 'database.conflict', 1);
-  }
   return undefined;
 }
 
-/** What the driver reported, by itself or through Prisma. */
-function isUnstorable({ code, meta }: DatabaseError): boolean {
-  return UNSTORABLE.has(String(meta?.driverAdapterError?.cause?.originalCode ?? code));
+/** What the driver reported, by itself or through Prisma (raw statements: P2010 with the driver's code inside). */
+function sqlState({ code, meta }: DatabaseError): string {
+  return String(meta?.driverAdapterError?.cause?.originalCode ?? code);
 }
 
 function isDatabaseError(thrown: unknown): thrown is DatabaseError & { code?: string } {

@@ -7,13 +7,18 @@ import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { RateLimited } from '../../common/throttling/rate-limit.decorator.js';
 import { SuccessResponse } from '../dto/success.dto.js';
+import { LoginResponse } from '../sign-in/dto/sign-in.dto.js';
 import { Auth } from './auth.service.js';
-import { CsrfTokenResponse, LoginDto, LoginResponse, SessionResponse } from './dto/login.dto.js';
+import { CsrfTokenResponse, LoginDto, SessionResponse } from './dto/login.dto.js';
+import { Login } from './login.service.js';
 
 @ApiTags('Authentication')
 @Controller('api/auth')
 export class AuthController {
-  constructor(private readonly auth: Auth) {}
+  constructor(
+    private readonly auth: Auth,
+    private readonly logins: Login,
+  ) {}
 
   /**
    * Sign in with e-mail and password
@@ -32,7 +37,7 @@ export class AuthController {
     @Headers() headers: IncomingHttpHeaders,
     @Res({ passthrough: true }) response: Response,
   ): Promise<LoginResponse> {
-    return this.auth.login(body, ip, headers, response);
+    return this.logins.withPassword(body, { ip, headers, response });
   }
 
   /**

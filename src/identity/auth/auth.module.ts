@@ -3,6 +3,7 @@ import { EmailVerificationModule } from '../email-verification/email-verificatio
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { PrincipalsModule } from '../principals/principals.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { SignInModule } from '../sign-in/sign-in.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountCredentials } from './account-credentials.js';
 import { AccountRecoveryController } from './account-recovery.controller.js';
@@ -12,12 +13,11 @@ import { Auth } from './auth.service.js';
 import { LoginLockout } from './login-lockout.js';
 import { Login } from './login.service.js';
 import { PasswordReset } from './password-reset.service.js';
-import { SessionCookie } from './session-cookie.js';
 
 @Module({
-  imports: [PrincipalsModule, SessionsModule, PasswordsModule, EmailVerificationModule, UsersModule],
+  imports: [PrincipalsModule, SessionsModule, SignInModule, PasswordsModule, EmailVerificationModule, UsersModule],
   controllers: [AuthController, AccountRecoveryController],
-  providers: [AccountCredentials, Auth, AccountRecovery, Login, LoginLockout, PasswordReset, SessionCookie],
+  providers: [AccountCredentials, Auth, AccountRecovery, Login, LoginLockout, PasswordReset],
   exports: [AccountCredentials],
 })
 export class AuthModule {}

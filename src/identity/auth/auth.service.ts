@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { CsrfProtection } from '../../common/access/csrf.js';
@@ -9,29 +8,20 @@ import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import { Identities } from '../principals/identities.js';
 import { Sessions } from '../sessions/sessions.service.js';
+import { SessionCookie } from '../sign-in/session-cookie.js';
 import { toSessionUser } from '../users/user.mapper.js';
-import type { CsrfTokenResponse, LoginDto, LoginResponse, SessionResponse } from './dto/login.dto.js';
-import { Login } from './login.service.js';
-import { SessionCookie } from './session-cookie.js';
+import type { CsrfTokenResponse, SessionResponse } from './dto/login.dto.js';
 
 /** The browser's side of a session: its cookie, its CSRF header, what it knows of the account. */
 @Injectable()
 export class Auth {
   constructor(
-    private readonly logins: Login,
     private readonly sessions: Sessions,
     private readonly identities: Identities,
     private readonly csrf: CsrfProtection,
     private readonly cookie: SessionCookie,
     private readonly audit: AuditLog,
   ) {}
-
-  /** A foreign page that posts a form gets no cookie: it could sign a visitor in to an account of its own. */
-  async login(body: LoginDto, ip: string, headers: IncomingHttpHeaders, response: Response): Promise<LoginResponse> {
-    const result = await this.logins.withPassword(body, { ip, userAgent: headers['user-agent'] });
-    if (this.csrf.isSameSite(headers)) this.cookie.set(response, result.token);
-    return result;
-  }
 
   /** Ends the calling session. An API key has none: then nothing happens. */
   async logout(caller: UserPrincipal, ip: string, response: Response): Promise<SuccessResponse> {

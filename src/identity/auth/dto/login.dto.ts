@@ -16,19 +16,6 @@ export class LoginDto {
   password!: string;
 }
 
-export class LoginResponse {
-  /** Session token, for `Authorization: Bearer …`; the cookie holds the same. */
-  @ApiProperty()
-  token!: string;
-
-  /** For the header `x-csrf-token` of requests that authenticate by cookie. */
-  @ApiProperty({ minLength: 64, maxLength: 64 })
-  csrfToken!: string;
-
-  @ApiProperty({ type: SessionUserResponse })
-  user!: SessionUserResponse;
-}
-
 export class SessionResponse {
   @ApiProperty({ type: SessionUserResponse })
   user!: SessionUserResponse;

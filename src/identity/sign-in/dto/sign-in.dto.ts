@@ -1,0 +1,15 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { SessionUserResponse } from '../../users/dto/user-response.dto.js';
+
+export class LoginResponse {
+  /** Session token, for `Authorization: Bearer …`; the cookie holds the same. */
+  @ApiProperty()
+  token!: string;
+
+  /** For the header `x-csrf-token` of requests that authenticate by cookie. */
+  @ApiProperty({ minLength: 64, maxLength: 64 })
+  csrfToken!: string;
+
+  @ApiProperty({ type: SessionUserResponse })
+  user!: SessionUserResponse;
+}

@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+import { assertNotFrozen } from '../../common/access/access.guard.js';
+import { CsrfProtection } from '../../common/access/csrf.js';
+import { UserPrincipal } from '../../common/access/principal.js';
+import type { Account } from '../../common/access/principal.js';
+import type { AuthMethod } from '../../generated/prisma/enums.js';
+import { Identities } from '../principals/identities.js';
+import { SessionTokens } from '../principals/session-tokens.js';
+import { Sessions } from '../sessions/sessions.service.js';
+import { toSessionUser } from '../users/user.mapper.js';
+import type { LoginResponse } from './dto/sign-in.dto.js';
+import { SessionCookie } from './session-cookie.js';
+
+/** The browser that signs in: where it comes from, and the answer that gets its cookie. */
+export interface SignInClient {
+  ip: string;
+  headers: IncomingHttpHeaders;
+  response: Response;
+}
+
+/** What every way of signing in ends with: the session, its cookie, its CSRF header. */
+@Injectable()
+export class SignIn {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly tokens: SessionTokens,
+    private readonly csrf: CsrfProtection,
+    private readonly cookie: SessionCookie,
+    private readonly identities: Identities,
+  ) {}
+
+  /**
+   * Opens the session of somebody whose factors are proved. `action` is the word of the activity log.
+   *
+   * A foreign page that posts a form gets no cookie: it could sign a visitor in to an account of its own.
+   * @throws PanelError 403 for a suspended account; only who proved to be its owner learns that.
+   */
+  async complete(account: Account, method: AuthMethod, client: SignInClient, action: string): Promise<LoginResponse> {
+    assertNotFrozen(new UserPrincipal(account, { kind: 'session', sessionId: '' }));
+    const { ip, headers, response } = client;
+    const sessionId = await this.sessions.open(account.id, method, { ip, userAgent: headers['user-agent'] }, action);
+    const principal = new UserPrincipal(account, { kind: 'session', sessionId });
+    const token = this.tokens.sign({ userId: account.id, sessionId });
+    if (this.csrf.isSameSite(headers)) this.cookie.set(response, token);
+    return {
+      token,
+      csrfToken: this.csrf.tokenFor(sessionId),
+      user: toSessionUser(await this.identities.account(account.id), principal),
+    };
+  }
+}
