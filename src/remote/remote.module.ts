@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { RemoteActivityModule } from './activity/activity.module.js';
+import { RemoteBackupsModule } from './backups/backups.module.js';
 import { RemoteServersModule } from './servers/servers.module.js';
 import { RemoteSftpModule } from './sftp/sftp.module.js';
 
 /** The API that Wings daemons call: `/api/remote`. */
-@Module({ imports: [RemoteServersModule, RemoteActivityModule, RemoteSftpModule] })
+@Module({ imports: [RemoteServersModule, RemoteActivityModule, RemoteBackupsModule, RemoteSftpModule] })
 export class RemoteModule {}

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ServerAccessModule } from './access/server-access.module.js';
 import { ServerPortsModule } from './allocations/server-ports.module.js';
+import { BackupsModule } from './backups/backups.module.js';
 import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
 import { ConsoleModule } from './console/console.module.js';
 import { EggsModule } from './eggs/eggs.module.js';
@@ -15,6 +16,7 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
 /** Game servers and everything that belongs to one. */
 @Module({
   imports: [
+    BackupsModule,
     ConsoleModule,
     EggsModule,
     ServerAccessModule,
@@ -28,6 +30,6 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
     ServerSuspensionsModule,
     SubusersModule,
   ],
-  exports: [ServerAccessModule, ServerConfigurationModule, ServerInstallationModule, ServerStatesModule],
+  exports: [BackupsModule, ServerAccessModule, ServerConfigurationModule, ServerInstallationModule, ServerStatesModule],
 })
 export class ServersModule {}

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { headersOf } from '../support/daemons.js';
 import { createNode, createServer, PASSWORD } from '../support/factories.js';
 import type { TestNode, TestServer } from '../support/factories.js';
@@ -10,12 +10,14 @@ import type { Cast, PrincipalName } from '../support/principals.js';
 import { RouteInventory } from '../../src/common/access/route-inventory.js';
 
 interface RemoteRoute {
-  readonly method: 'GET' | 'POST';
-  /** With `:uuid` where the server stands. */
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** With `:uuid` where the server or its backup stands. */
   readonly path: string;
   readonly body?: (target: TestServer, cast: Cast) => unknown;
   /** What a good call is answered. */
   readonly good: number;
+  /** What the same call is answered once more, when that differs: the thing is gone. */
+  readonly again?: number;
 }
 
 /** Every route of the remote API; the inventory test fails when one is missing here. */
@@ -43,6 +45,21 @@ const ROUTES: readonly RemoteRoute[] = [
   },
   {
     method: 'POST',
+    path: '/api/remote/backups/:uuid',
+    body: () => ({ checksum: 'ab', checksum_type: 'sha1', size: 1, successful: true, parts: null }),
+    good: 204,
+  },
+  { method: 'POST', path: '/api/remote/backups/:uuid/restore', body: () => ({ successful: true }), good: 204 },
+  {
+    method: 'POST',
+    path: '/api/remote/backups/:uuid/deletion',
+    body: () => ({ successful: true }),
+    good: 204,
+    again: 404,
+  },
+  { method: 'DELETE', path: '/api/remote/backups/:uuid', good: 204, again: 404 },
+  {
+    method: 'POST',
     path: '/api/remote/sftp/auth',
     body: (target, { principals }) => ({
       type: 'password',
@@ -58,21 +75,34 @@ const withServer = named.filter(([, { path }]) => path.includes(':uuid'));
 
 let panel: TestPanel;
 let cast: Cast;
+/** One of each server, by the server's uuid. */
+const backups = new Map<string, string>();
 beforeAll(async () => {
   panel = await startPanel();
   cast = await createCast(panel);
 });
+beforeEach(async () => {
+  await panel.prisma.serverBackup.deleteMany();
+  for (const { uuid: serverUuid, nodeId } of [cast.server, cast.strangersServer]) {
+    const data = { serverUuid, nodeId, name: 'nightly' };
+    const { uuid } = await panel.prisma.serverBackup.create({ data, select: { uuid: true } });
+    backups.set(serverUuid, uuid);
+  }
+});
 afterAll(() => panel.close());
 
+const pathOf = ({ path }: RemoteRoute, target: TestServer): string =>
+  path.replace('backups/:uuid', `backups/${backups.get(target.uuid)}`).replace(':uuid', target.uuid);
+
 const call = (route: RemoteRoute, target: TestServer, caller: Caller) =>
-  panel.as(caller).request(route.method, route.path.replace(':uuid', target.uuid), {
+  panel.as(caller).request(route.method, pathOf(route, target), {
     ...(route.body !== undefined && { body: route.body(target, cast) }),
   });
 
 /** Everything of a server that a daemon's call could change. */
 async function traceOf({ uuid }: TestServer): Promise<unknown> {
   const entries = await panel.prisma.activityEntry.findMany({ where: { targetId: uuid }, orderBy: { id: 'asc' } });
-  const server = await panel.prisma.server.findUniqueOrThrow({ where: { uuid } });
+  const server = await panel.prisma.server.findUniqueOrThrow({ where: { uuid }, include: { backups: true } });
   return { server, entries };
 }
 
@@ -152,7 +182,7 @@ describe('a credential that is none', () => {
   });
 
   it.each(named)('in the query is refused by %s', async (_name, route) => {
-    const path = route.path.replace(':uuid', cast.server.uuid);
+    const path = pathOf(route, cast.server);
     for (const name of ['token', 'access_token', 'api_key']) {
       const query = `${path}?${name}=${cast.node.tokenId}.${cast.node.token}`;
       expect((await panel.http.request(route.method, query)).status).toBe(401);
@@ -173,7 +203,7 @@ describe('a good call', () => {
   it.each(named)('is answered and, repeated, changes nothing more: %s', async (_name, route) => {
     expect((await call(route, cast.server, cast.node)).status).toBe(route.good);
     const after = await traceOf(cast.server);
-    expect((await call(route, cast.server, cast.node)).status).toBe(route.good);
+    expect((await call(route, cast.server, cast.node)).status).toBe(route.again ?? route.good);
     expect(await traceOf(cast.server)).toEqual(after);
   });
 

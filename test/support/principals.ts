@@ -173,6 +173,10 @@ async function idsAround(
     data: { userId: user.id, action: 'login', targetType: 'server', targetId: server.uuid },
     select: { id: true },
   });
+  const { uuid: backup } = await panel.prisma.serverBackup.create({
+    data: { serverUuid: server.uuid, nodeId: server.nodeId, name: 'nightly', state: 'completed' },
+    select: { uuid: true },
+  });
   const [id, entry] = [String(user.id), await subuserEntry(panel, server)];
   return {
     servers: server.uuid,
@@ -182,6 +186,7 @@ async function idsAround(
     'ssh-keys': String(sshKey),
     logs: String(log),
     subusers: String(entry),
+    backups: backup,
     inviteId: String((await addSubuser(panel, elsewhere, user, ['console'], false)).id),
   };
 }

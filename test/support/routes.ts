@@ -70,6 +70,7 @@ const NUMBER_OF_NOBODY = '999999';
 /** Ids of every kind that nobody has. */
 export const UNKNOWN_IDS: PathValues = {
   servers: '00000000-0000-4000-8000-000000000000',
+  backups: '00000000-0000-4000-8000-000000000000',
   nodes: NUMBER_OF_NOBODY,
   eggs: NUMBER_OF_NOBODY,
   users: NUMBER_OF_NOBODY,

@@ -16,6 +16,10 @@ export interface PanelJobs {
   'egg.sync': { eggId: number };
   /** Delete a server on its node after it is gone from the panel. */
   'server.delete_on_node': { serverUuid: string; nodeId: number };
+  /** A backup of which the daemon never told the end counts as failed. */
+  'backup.expire': { backupUuid: string };
+  /** Delete the backups of a node that are marked for it. */
+  'backup.delete_on_node': { nodeId: number };
   /** Nightly removal of what has served its time. */
   'panel.retention': Record<string, never>;
 }

@@ -56,11 +56,21 @@ export class WingsClient {
     return `${this.baseUrl.replace(/^http/, 'ws')}/api/servers/${serverUuid}/ws`;
   }
 
-  /** The console socket as a browser reaches it: the public address only, under the node's own name. */
+  /** The console socket as a browser reaches it. */
   publicSocketUrl(serverUuid: string): string {
-    const url = new URL(`${this.contact.publicUrl}/api/servers/${serverUuid}/ws`);
+    return this.publicUrl('ws', `/api/servers/${serverUuid}/ws`);
+  }
+
+  /** Where a browser downloads a backup with a token of `WingsTokens.backupDownload`. */
+  backupDownloadUrl(token: string): string {
+    return this.publicUrl('http', `/download/backup?token=${token}`);
+  }
+
+  /** For browsers: the public address only, under the node's own name. */
+  private publicUrl(scheme: 'http' | 'ws', path: string): string {
+    const url = new URL(`${this.contact.publicUrl}${path}`);
     if (this.contact.fqdn !== null) url.hostname = this.contact.fqdn;
-    url.protocol = this.contact.useSsl ? 'wss:' : 'ws:';
+    url.protocol = this.contact.useSsl ? `${scheme}s:` : `${scheme}:`;
     return url.toString();
   }
 
@@ -112,6 +122,26 @@ export class WingsClient {
   async abortInstall(uuid: string): Promise<void> {
     if (this.kind === 'go') throw conflict('This node cannot stop a running installation', 'nodes.unsupported');
     await this.call('POST', `/servers/${uuid}/install/abort`);
+  }
+
+  /** Begins a backup; the daemon reports its end. `ignore`: lines as in a .gitignore. */
+  async createBackup(uuid: string, backup: { uuid: string; adapter: string; ignore: string }): Promise<void> {
+    await this.call('POST', `/servers/${uuid}/backup`, { body: backup });
+  }
+
+  /** Begins to put a backup back; the daemon stops the server first and reports the end. */
+  async restoreBackup(
+    uuid: string,
+    { uuid: backupUuid, adapter, truncateDirectory }: { uuid: string; adapter: string; truncateDirectory: boolean },
+  ): Promise<void> {
+    const body = { adapter, truncate_directory: truncateDirectory, download_url: null };
+    await this.call('POST', `/servers/${uuid}/backup/${backupUuid}/restore`, { body });
+  }
+
+  /** Deletes a backup. One that the daemon does not know is deleted already. */
+  async deleteBackup(uuid: string, backup: { uuid: string; adapter: string }): Promise<void> {
+    const path = `/servers/${uuid}/backup/${backup.uuid}`;
+    await this.callUnless404('DELETE', path, { body: { adapter: backup.adapter }, limitMs: LIMITS.delete });
   }
 
   /** The last console lines, oldest first; Go Wings keeps 100. */

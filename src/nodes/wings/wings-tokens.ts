@@ -1,17 +1,32 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { jtiOf } from './jti.js';
 import type { WingsClient } from './wings-client.js';
 
 const LIFETIME_SECONDS = 600;
+const DOWNLOAD_LIFETIME_SECONDS = 900;
 /** A daemon whose clock is behind would refuse a token that begins now. */
 const BACKDATE_SECONDS = 300;
+
+export interface BackupDownloadGrant {
+  readonly userUuid: string;
+  readonly serverUuid: string;
+  readonly backupUuid: string;
+}
 
 export interface WebsocketGrant {
   readonly userUuid: string;
   readonly serverUuid: string;
   /** Exact list, names of wings-protocol D.4. */
   readonly permissions: readonly string[];
+}
+
+interface BaseClaims {
+  readonly userUuid: string;
+  readonly serverUuid: string;
+  readonly scope: string;
+  readonly lifetimeSeconds: number;
 }
 
 /** Tokens with which a browser speaks to a daemon (wings-protocol C). */
@@ -21,25 +36,41 @@ export class WingsTokens {
 
   /** A console token of 600 s, signed with the secret of the node that will check it. */
   websocket(node: WingsClient, { userUuid, serverUuid, permissions }: WebsocketGrant): string {
-    const now = Math.floor(Date.now() / 1000);
     return node.sign({
-      iss: this.config.panelUrl,
-      aud: [''],
-      sub: userUuid,
-      jti: jtiOf(userUuid, serverUuid),
-      iat: now,
-      nbf: now - BACKDATE_SECONDS,
-      exp: now + LIFETIME_SECONDS,
-      scope: 'websocket',
-      user_uuid: userUuid,
-      server_uuid: serverUuid,
+      ...this.base({ userUuid, serverUuid, scope: 'websocket', lifetimeSeconds: LIFETIME_SECONDS }),
       permissions,
       // wings-rs 0.x: whoever may connect without the right to read must not see the console.
       use_console_read_permission: permissions.includes('meta.calagopus'),
     });
   }
 
+  /** For one download of a backup within 15 minutes (wings-protocol C.4b). */
+  backupDownload(node: WingsClient, { userUuid, serverUuid, backupUuid }: BackupDownloadGrant): string {
+    const lifetimeSeconds = DOWNLOAD_LIFETIME_SECONDS;
+    return node.sign({
+      ...this.base({ userUuid, serverUuid, scope: 'backup-download', lifetimeSeconds }),
+      backup_uuid: backupUuid,
+      unique_id: randomUUID(),
+    });
+  }
+
   jtiOf(userUuid: string, serverUuid: string): string {
     return jtiOf(userUuid, serverUuid);
+  }
+
+  private base({ userUuid, serverUuid, scope, lifetimeSeconds }: BaseClaims): object {
+    const now = Math.floor(Date.now() / 1000);
+    return {
+      iss: this.config.panelUrl,
+      aud: [''],
+      sub: userUuid,
+      jti: jtiOf(userUuid, serverUuid),
+      iat: now,
+      nbf: now - BACKDATE_SECONDS,
+      exp: now + lifetimeSeconds,
+      scope,
+      user_uuid: userUuid,
+      server_uuid: serverUuid,
+    };
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { NodePrincipal } from '../../common/access/principal.js';
 import { notFound } from '../../common/errors/panel-error.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
+import { BackupReports } from '../../servers/backups/backup-reports.service.js';
 import type { InstallScript, ServerObject, ServerPage } from '../../servers/configuration/dto/server-object.dto.js';
 import { ServerConfiguration } from '../../servers/configuration/server-configuration.service.js';
 import { ServerInstallation } from '../../servers/installation/server-installation.service.js';
@@ -14,6 +15,7 @@ export class RemoteServers {
   constructor(
     private readonly configuration: ServerConfiguration,
     private readonly installation: ServerInstallation,
+    private readonly backups: BackupReports,
     private readonly prisma: PrismaService,
   ) {}
 
@@ -38,8 +40,9 @@ export class RemoteServers {
   }
 
   /** The daemon has started; it does not listen yet, so the panel turns to it later. */
-  reset(node: NodePrincipal): Promise<void> {
-    return this.installation.nodeReset(node.nodeId, node.daemonKind);
+  async reset(node: NodePrincipal): Promise<void> {
+    await this.backups.nodeReset(node.nodeId);
+    await this.installation.nodeReset(node.nodeId, node.daemonKind);
   }
 
   /**

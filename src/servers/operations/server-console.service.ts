@@ -5,6 +5,7 @@ import { WingsRefusal } from '../../nodes/wings/wings-errors.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
+import { notRestoring, restoringError } from '../backups/restoring.js';
 import { ACTION_BUDGET_MS, BudgetExceeded, within } from '../daemon/time-budget.js';
 
 const DEFAULT_LINES = 100;
@@ -70,12 +71,15 @@ export class ServerConsole {
   private async beginInstallation(uuid: string): Promise<'installed' | 'failed'> {
     for (const before of ['installed', 'failed'] as const) {
       const { count } = await this.prisma.server.updateMany({
-        where: { uuid, installState: before },
+        where: { uuid, installState: before, ...notRestoring() },
         data: { installState: 'installing' },
       });
       if (count > 0) return before;
     }
-    throw conflict('The server is being installed', 'servers.installing');
+    const server = await this.prisma.server.findUnique({ where: { uuid }, select: { installState: true } });
+    throw server?.installState === 'installing'
+      ? conflict('The server is being installed', 'servers.installing')
+      : restoringError();
   }
 
   private record(

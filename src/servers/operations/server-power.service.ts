@@ -6,6 +6,7 @@ import type { PowerAction } from '../../nodes/wings/wings-client.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
+import { notRestoring, restoringError } from '../backups/restoring.js';
 import { ACTION_BUDGET_MS, within } from '../daemon/time-budget.js';
 import { POWER_ACTIONS } from './dto/operations.dto.js';
 import type { PowerDto } from './dto/operations.dto.js';
@@ -38,18 +39,22 @@ export class ServerPower {
   private async noteWish(uuid: string, action: PowerAction): Promise<void> {
     const starts = action === 'start' || action === 'restart';
     const { count } = await this.prisma.server.updateMany({
-      where: { uuid, ...(starts && { installState: { not: 'installing' }, hibernated: false }) },
+      where: { uuid, ...(starts && { installState: { not: 'installing' }, hibernated: false, ...notRestoring() }) },
       data: { desiredPower: starts },
     });
     if (count === 0) throw await this.refusal(uuid);
   }
 
   private async refusal(uuid: string): Promise<PanelError> {
-    const server = await this.prisma.server.findUnique({ where: { uuid }, select: { hibernated: true } });
+    const select = { hibernated: true, installState: true } as const;
+    const server = await this.prisma.server.findUnique({ where: { uuid }, select });
     if (server === null) return notFound('Server not found', 'servers.not_found');
-    return server.hibernated
-      ? forbidden('Server is hibernated and cannot be started or restarted', 'servers.hibernated')
-      : conflict('The server is being installed', 'servers.installing');
+    if (server.hibernated) {
+      return forbidden('Server is hibernated and cannot be started or restarted', 'servers.hibernated');
+    }
+    return server.installState === 'installing'
+      ? conflict('The server is being installed', 'servers.installing')
+      : restoringError();
   }
 }
 

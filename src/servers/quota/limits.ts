@@ -7,6 +7,8 @@ export interface Limits {
   readonly disk: number | null;
   readonly cpu: number | null;
   readonly serverLimit: number | null;
+  /** Backups of all servers together. */
+  readonly backups: number | null;
 }
 
 /** MiB, MiB, percent of a thread. */
@@ -38,6 +40,7 @@ export function limitsOf(stored: unknown): Limits {
     disk: read('disk'),
     cpu: read('cpu'),
     serverLimit: read('serverLimit'),
+    backups: read('backups'),
   };
 }
 

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../../common/audit/audit-log.js';
+import { conflict } from '../../common/errors/panel-error.js';
+import type { PanelError } from '../../common/errors/panel-error.js';
+import { Wings } from '../../nodes/wings/wings.service.js';
+import { PrismaService } from '../../prisma/prisma.service.js';
+import type { ServerScope } from '../access/server-scope.js';
+import { ACTION_BUDGET_MS, BudgetExceeded, within } from '../daemon/time-budget.js';
+import { backupNotFound } from './backup-uuid.pipe.js';
+import { notRestoring, RESTORED, restoringError } from './restoring.js';
+
+/** Puts backups back. A server is locked from the request until the daemon's report. */
+@Injectable()
+export class BackupRestores {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly wings: Wings,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /**
+   * @throws PanelError 404 for no backup of this server; 409 when it is not complete or the server is not stopped and
+   * free; 502 and 504 of the node: then the server is as before.
+   */
+  async begin(
+    scope: ServerScope,
+    uuid: string,
+    { truncateDirectory, ipAddress }: { truncateDirectory: boolean; ipAddress: string },
+  ): Promise<void> {
+    const { uuid: serverUuid, nodeId, userId } = scope;
+    const backup = await this.prisma.serverBackup.findFirst({
+      where: { uuid, serverUuid, nodeId, state: { not: 'deleting' } },
+      select: { adapter: true, state: true },
+    });
+    if (backup === null) throw backupNotFound();
+    if (backup.state !== 'completed') throw conflict('The backup is not complete', 'backups.not_complete');
+    await this.claim(serverUuid, uuid);
+    try {
+      const daemon = await this.wings.forNode(nodeId);
+      const { adapter } = backup;
+      await within(ACTION_BUDGET_MS, daemon.restoreBackup(serverUuid, { uuid, adapter, truncateDirectory }));
+    } catch (error) {
+      // The daemon may still do it: the report or the time limit ends the restore.
+      if (!(error instanceof BudgetExceeded)) {
+        await this.end(serverUuid, nodeId, uuid);
+        throw error;
+      }
+    }
+    const entry = { action: 'server:backup:restore', targetType: 'server', targetId: serverUuid, ipAddress } as const;
+    await this.audit.record({ userId, ...entry, metadata: { backup: uuid, truncateDirectory } });
+  }
+
+  /**
+   * The daemon's word on the end of a restore. The same report twice changes nothing the second time.
+   * @throws PanelError 404 when the backup is not on this node.
+   */
+  async report(nodeId: number, uuid: string, successful: boolean): Promise<void> {
+    const backup = await this.prisma.serverBackup.findFirst({ where: { uuid, nodeId }, select: { serverUuid: true } });
+    if (backup === null) throw backupNotFound();
+    if (!(await this.end(backup.serverUuid, nodeId, uuid))) return;
+    const action = successful ? 'server:backup:restored' : 'server:backup:restore:failed';
+    const target = { targetType: 'server', targetId: backup.serverUuid } as const;
+    await this.audit.record({ userId: null, action, ...target, metadata: { backup: uuid } });
+  }
+
+  /** Only a stopped server, and none of whose states changes meanwhile: one statement decides. */
+  private async claim(uuid: string, backupUuid: string): Promise<void> {
+    const { count } = await this.prisma.server.updateMany({
+      where: {
+        uuid,
+        installState: { not: 'installing' },
+        state: 'offline',
+        backups: { none: { state: 'running' } },
+        ...notRestoring(),
+      },
+      data: { restoringBackup: backupUuid, restoringSince: new Date(), desiredPower: false },
+    });
+    if (count === 0) throw await this.refusal(uuid);
+  }
+
+  private async refusal(uuid: string): Promise<PanelError> {
+    const server = await this.prisma.server.findUnique({
+      where: { uuid },
+      select: {
+        installState: true,
+        state: true,
+        backups: { where: { state: 'running' }, select: { uuid: true }, take: 1 },
+      },
+    });
+    if (server?.installState === 'installing') return conflict('The server is being installed', 'servers.installing');
+    if (server?.backups.length !== 0) return conflict('A backup of this server is being made', 'backups.running');
+    return server.state === 'offline' ? restoringError() : conflict('Stop the server first', 'servers.running');
+  }
+
+  private async end(serverUuid: string, nodeId: number, backupUuid: string): Promise<boolean> {
+    const { count } = await this.prisma.server.updateMany({
+      where: { uuid: serverUuid, nodeId, restoringBackup: backupUuid },
+      data: RESTORED,
+    });
+    return count > 0;
+  }
+}
