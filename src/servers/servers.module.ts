@@ -6,6 +6,7 @@ import { ServerConfigurationModule } from './configuration/server-configuration.
 import { ConsoleModule } from './console/console.module.js';
 import { EggsModule } from './eggs/eggs.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
+import { SchedulesModule } from './schedules/schedules.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
 import { ServerStartupsModule } from './startup/server-startups.module.js';
@@ -19,6 +20,7 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
     BackupsModule,
     ConsoleModule,
     EggsModule,
+    SchedulesModule,
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,

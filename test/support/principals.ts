@@ -177,6 +177,10 @@ async function idsAround(
     data: { serverUuid: server.uuid, nodeId: server.nodeId, name: 'nightly', state: 'completed' },
     select: { uuid: true },
   });
+  const { uuid: schedule } = await panel.prisma.serverSchedule.create({
+    data: { serverUuid: server.uuid, name: 'nightly' },
+    select: { uuid: true },
+  });
   const [id, entry] = [String(user.id), await subuserEntry(panel, server)];
   return {
     servers: server.uuid,
@@ -187,6 +191,7 @@ async function idsAround(
     logs: String(log),
     subusers: String(entry),
     backups: backup,
+    schedules: schedule,
     inviteId: String((await addSubuser(panel, elsewhere, user, ['console'], false)).id),
   };
 }

@@ -12,6 +12,7 @@ const CHUNK = 5_000;
 const EXPIRED = {
   ActivityEntry: Prisma.sql`"timestamp" < now() - interval '365 days'`,
   IdempotencyRecord: Prisma.sql`"createdAt" < now() - interval '24 hours'`,
+  ScheduleRun: Prisma.sql`"dueAt" < now() - interval '30 days'`,
   OutboundMail: Prisma.sql`"status" <> 'queued' AND "createdAt" < now() - interval '90 days'`,
   EmailToken: Prisma.sql`"expiresAt" < now()`,
   Session: Prisma.sql`"expiresAt" < now()`,

@@ -20,6 +20,8 @@ export interface PanelJobs {
   'backup.expire': { backupUuid: string };
   /** Delete the backups of a node that are marked for it. */
   'backup.delete_on_node': { nodeId: number };
+  /** Do the next task of a run of a schedule. */
+  'schedule.task': { runId: string; position: number };
   /** Nightly removal of what has served its time. */
   'panel.retention': Record<string, never>;
 }

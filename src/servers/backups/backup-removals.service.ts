@@ -7,6 +7,7 @@ import { Jobs } from '../../common/jobs/jobs.service.js';
 import { logger } from '../../common/logging/logger.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
+import type { Queryable } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
 import { backupNotFound } from './backup-uuid.pipe.js';
 import { restoringError } from './restoring.js';
@@ -54,6 +55,19 @@ export class BackupRemovals implements OnModuleInit {
     });
   }
 
+  /** Lets the oldest backup that a schedule made of a server go; none when somebody locked them all. */
+  async rotate(tx: Queryable, serverUuid: string, nodeId: number): Promise<void> {
+    const oldest = await tx.serverBackup.findFirst({
+      where: { serverUuid, scheduled: true, state: 'completed', locked: false },
+      select: { uuid: true },
+      orderBy: { createdAt: 'asc' },
+    });
+    if (oldest === null) return;
+    const where = { ...oldest, state: 'completed', locked: false } as const;
+    await tx.serverBackup.updateMany({ where, data: { state: 'deleting' } });
+    await this.jobs.enqueue('backup.delete_on_node', { nodeId }, { tx, singletonKey: String(nodeId) });
+  }
+
   /** Also those that stayed behind when the node was away longer than the job was tried. */
   private async deleteMarked(nodeId: number): Promise<void> {
     const marked = await this.prisma.serverBackup.findMany({
@@ -79,12 +93,7 @@ export class BackupRemovals implements OnModuleInit {
   }
 }
 
-async function refusal(
-  tx: Pick<PrismaService, 'serverBackup'>,
-  serverUuid: string,
-  uuid: string,
-  force: boolean,
-): Promise<PanelError> {
+async function refusal(tx: Queryable, serverUuid: string, uuid: string, force: boolean): Promise<PanelError> {
   const backup = await tx.serverBackup.findFirst({
     where: { uuid, serverUuid },
     select: { state: true, locked: true },

@@ -12,6 +12,6 @@ import { Backups } from './backups.service.js';
   imports: [ServerAccessModule, ServerQuotaModule],
   controllers: [BackupsController],
   providers: [BackupDownloads, BackupRemovals, BackupReports, BackupRestores, Backups],
-  exports: [BackupReports, BackupRestores],
+  exports: [BackupReports, BackupRestores, Backups],
 })
 export class BackupsModule {}

@@ -10,6 +10,7 @@ import type { Queryable } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
 import { ACTION_BUDGET_MS, BudgetExceeded, within } from '../daemon/time-budget.js';
 import { ServerQuota } from '../quota/server-quota.service.js';
+import { BackupRemovals } from './backup-removals.service.js';
 import { backupColumns, toBackup } from './backup.mapper.js';
 import type { BackupRow } from './backup.mapper.js';
 import { backupNotFound } from './backup-uuid.pipe.js';
@@ -25,8 +26,9 @@ export interface NewBackup {
   readonly serverUuid: string;
   readonly nodeId: number;
   readonly ownerId: number;
-  readonly name: string | undefined;
+  readonly name?: string | undefined;
   readonly ignoredFiles: string;
+  readonly scheduled?: boolean;
 }
 
 /** The backups of servers. The rows are the only list: daemons have none. */
@@ -35,6 +37,7 @@ export class Backups implements OnModuleInit {
   constructor(
     private readonly prisma: PrismaService,
     private readonly quota: ServerQuota,
+    private readonly removals: BackupRemovals,
     private readonly wings: Wings,
     private readonly jobs: Jobs,
     private readonly audit: AuditLog,
@@ -65,22 +68,49 @@ export class Backups implements OnModuleInit {
       await this.audit.record({ userId, ...entry, metadata: { backup: backup.uuid, name: backup.name } }, tx);
       return backup;
     });
-    await this.begin(scope, row, ignore);
+    await this.begin({ serverUuid, nodeId }, row, ignore);
     return { success: true, ...toBackup(row) };
+  }
+
+  /**
+   * Makes one for a schedule. At the owner's limit the oldest that a schedule made of this server, and that nobody
+   * locked, makes room.
+   * @throws PanelError as `create`.
+   */
+  async createScheduled(backup: Omit<NewBackup, 'name' | 'scheduled'>): Promise<void> {
+    const row = await this.prisma.$transaction(async (tx) => {
+      const owner = await this.quota.lockOwner(tx, backup.ownerId);
+      const limit = owner?.limits.backups ?? null;
+      if (limit !== null && (await countOf(tx, backup.ownerId)) >= limit) {
+        await this.removals.rotate(tx, backup.serverUuid, backup.nodeId);
+      }
+      return this.insert(tx, { ...backup, scheduled: true });
+    });
+    await this.begin(backup, row, backup.ignoredFiles);
   }
 
   /**
    * Notes a new backup within the owner's limit, of which one server makes one at a time.
    * @throws PanelError 409, 429.
    */
-  async insert(tx: Queryable, { serverUuid, nodeId, ownerId, name, ignoredFiles }: NewBackup): Promise<BackupRow> {
+  private async insert(
+    tx: Queryable,
+    { serverUuid, nodeId, ownerId, name, ignoredFiles, scheduled = false }: NewBackup,
+  ): Promise<BackupRow> {
     // Whoever else adds backups for this owner waits here, so that what is counted stays true.
     const owner = await this.quota.lockOwner(tx, ownerId);
     await assertFree(tx, serverUuid);
     await assertWithinLimit(tx, ownerId, owner?.limits.backups ?? null);
     const createdAt = new Date();
     const row = await tx.serverBackup.create({
-      data: { serverUuid, nodeId, ignoredFiles, createdAt, name: name ?? `Backup ${createdAt.toISOString()}` },
+      data: {
+        serverUuid,
+        nodeId,
+        ignoredFiles,
+        scheduled,
+        createdAt,
+        name: name ?? `Backup ${createdAt.toISOString()}`,
+      },
       select: backupColumns,
     });
     const expiry = { tx, startAfterSeconds: EXPIRES_AFTER_SECONDS, singletonKey: row.uuid };
@@ -109,10 +139,14 @@ export class Backups implements OnModuleInit {
   }
 
   /** A node that does not answer in time may still do it: the row stays, and the report or the expiry ends it. */
-  private async begin({ uuid, nodeId }: ServerScope, row: BackupRow, ignore: string): Promise<void> {
+  private async begin(
+    { serverUuid, nodeId }: Pick<NewBackup, 'serverUuid' | 'nodeId'>,
+    row: BackupRow,
+    ignore: string,
+  ): Promise<void> {
     try {
       const daemon = await this.wings.forNode(nodeId);
-      await within(ACTION_BUDGET_MS, daemon.createBackup(uuid, { uuid: row.uuid, adapter: row.adapter, ignore }));
+      await within(ACTION_BUDGET_MS, daemon.createBackup(serverUuid, { uuid: row.uuid, adapter: row.adapter, ignore }));
     } catch (error) {
       if (error instanceof BudgetExceeded) return;
       await this.fail(row.uuid);
@@ -151,10 +185,10 @@ async function assertFree(tx: Queryable, uuid: string): Promise<void> {
 /** Counted for the owner, whoever asks; failed ones take no room. */
 async function assertWithinLimit(tx: Queryable, ownerId: number, limit: number | null): Promise<void> {
   if (limit === null) return;
-  const count = await tx.serverBackup.count({
-    where: { server: { ownerId }, state: { in: ['running', 'completed'] } },
-  });
-  if (count < limit) return;
+  if ((await countOf(tx, ownerId)) < limit) return;
   const options = { retryAfter: LIMIT_RETRY_SECONDS };
   throw new PanelError(429, 'backups.limit_reached', `Account backup limit reached (${limit})`, options);
 }
+
+const countOf = (tx: Queryable, ownerId: number): Promise<number> =>
+  tx.serverBackup.count({ where: { server: { ownerId }, state: { in: ['running', 'completed'] } } });

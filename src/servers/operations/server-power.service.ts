@@ -23,9 +23,7 @@ export class ServerPower {
   /** @throws PanelError 400 for another action, 403 and 409 for what the state forbids, 502 and 504 of the node. */
   async act(scope: ServerScope, dto: PowerDto, ipAddress: string): Promise<void> {
     const action = actionOf(dto);
-    await this.noteWish(scope.uuid, action);
-    const daemon = await this.wings.forNode(scope.nodeId);
-    await within(ACTION_BUDGET_MS, daemon.power(scope.uuid, action));
+    await this.perform(scope.uuid, scope.nodeId, action);
     await this.audit.record({
       userId: scope.userId,
       action: `server:power:${action}`,
@@ -33,6 +31,13 @@ export class ServerPower {
       targetId: scope.uuid,
       ipAddress,
     });
+  }
+
+  /** Whoever wants it: the caller has decided that it may be done. @throws PanelError as `act`. */
+  async perform(uuid: string, nodeId: number, action: PowerAction): Promise<void> {
+    await this.noteWish(uuid, action);
+    const daemon = await this.wings.forNode(nodeId);
+    await within(ACTION_BUDGET_MS, daemon.power(uuid, action));
   }
 
   /** What is wanted and whether it is allowed, in one statement: an installation cannot begin in between. */
