@@ -1,7 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { AllocationsModule } from './allocations/allocations.module.js';
 import { NodeAuthenticationModule } from './authentication/node-authentication.module.js';
+import { NodeEnrolmentModule } from './enrolment/node-enrolment.module.js';
 import { NodeHealthModule } from './health/node-health.module.js';
+import { LocationsModule } from './locations/locations.module.js';
 import { NodesResourceModule } from './nodes/nodes-resource.module.js';
 import { NodePlacementModule } from './placement/node-placement.module.js';
 import { WingsModule } from './wings/wings.module.js';
@@ -11,7 +13,9 @@ import { WingsModule } from './wings/wings.module.js';
 @Module({
   imports: [
     AllocationsModule,
+    LocationsModule,
     NodeAuthenticationModule,
+    NodeEnrolmentModule,
     NodeHealthModule,
     NodePlacementModule,
     NodesResourceModule,

@@ -115,10 +115,23 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'GET /api/nodes/heartbeats': holder('nodes:read'),
   'POST /api/nodes': holder('nodes:create'),
   'POST /api/nodes/:id/allocations': holder('nodes:*'),
-  'POST /api/nodes/:id/rotate-token': holder('nodes:*', 'nodes:read-creds'),
+  'POST /api/nodes/:id/install-command': holder('nodes:read-creds'),
+  'POST /api/nodes/:id/rotate-token': holder('nodes:read', 'nodes:update-creds'),
   'POST /api/nodes/generate-token': holder('nodes:create'),
   'PUT /api/nodes/:id': holder('nodes:*'),
+  'PUT /api/nodes/:id/allocations/:allocationId': holder('nodes:*'),
   'PUT /api/nodes/:id/credentials': holder('nodes:read', 'nodes:update-creds'),
+
+  // Locations and the installation of nodes
+  'DELETE /api/admin/locations/:id': holder('nodes:*'),
+  'GET /api/admin/locations': holder('nodes:read'),
+  'GET /api/admin/locations/:id': holder('nodes:read'),
+  'GET /api/wings/download': anybody,
+  'GET /api/wings/install.sh': anybody,
+  // The one-time token of an install command decides.
+  'GET /api/wings/nodes/:id/configuration': anybody,
+  'POST /api/admin/locations': holder('nodes:*'),
+  'PUT /api/admin/locations/:id': holder('nodes:*'),
 
   // Servers
   'DELETE /api/servers/:id': server('servers:write', 'none'),

@@ -135,7 +135,7 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
     otherNode: { name: 'otherNode', proof: 'node', headers: otherNode.headers },
   } satisfies Record<PrincipalName, Principal>;
   await changeUser(panel, suspendedOwner, { suspended: true });
-  const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)) };
+  const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)), ...(await idsOfNode(panel, node)) };
   return {
     principals,
     server,
@@ -197,6 +197,13 @@ async function idsOfRole(panel: TestPanel): Promise<PathValues> {
   const permission = await panel.prisma.rolePermission.findFirstOrThrow({ where: { roleId: role.id } });
   const assignment = await panel.prisma.userRole.create({ data: { userId: user.id, roleId: role.id } });
   return { roles: String(role.id), permId: String(permission.id), urId: String(assignment.id) };
+}
+
+/** A place for nodes and a port of the node. */
+async function idsOfNode(panel: TestPanel, node: TestNode): Promise<PathValues> {
+  const location = await panel.prisma.location.create({ data: { shortCode: 'matrix', name: 'Matrix' } });
+  const [allocation] = await createAllocations(panel, node, { from: 45_000 });
+  return { locations: String(location.id), allocationId: String(allocation?.id) };
 }
 
 async function sessionOf(panel: TestPanel, name: PrincipalName, user: TestUser): Promise<Principal> {

@@ -82,4 +82,6 @@ export const UNKNOWN_IDS: PathValues = {
   roles: NUMBER_OF_NOBODY,
   permId: NUMBER_OF_NOBODY,
   urId: NUMBER_OF_NOBODY,
+  allocationId: NUMBER_OF_NOBODY,
+  locations: NUMBER_OF_NOBODY,
 };
