@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AllocationsModule } from './allocations/allocations.module.js';
 import { NodeAuthenticationModule } from './authentication/node-authentication.module.js';
+import { NodeCommandsModule } from './commands/node-commands.module.js';
 import { NodeEnrolmentModule } from './enrolment/node-enrolment.module.js';
 import { NodeHealthModule } from './health/node-health.module.js';
 import { LocationsModule } from './locations/locations.module.js';
@@ -15,12 +16,20 @@ import { WingsModule } from './wings/wings.module.js';
     AllocationsModule,
     LocationsModule,
     NodeAuthenticationModule,
+    NodeCommandsModule,
     NodeEnrolmentModule,
     NodeHealthModule,
     NodePlacementModule,
     NodesResourceModule,
     WingsModule,
   ],
-  exports: [AllocationsModule, NodeAuthenticationModule, NodeHealthModule, NodePlacementModule, WingsModule],
+  exports: [
+    AllocationsModule,
+    NodeAuthenticationModule,
+    NodeCommandsModule,
+    NodeHealthModule,
+    NodePlacementModule,
+    WingsModule,
+  ],
 })
 export class NodesModule {}
