@@ -8,6 +8,7 @@ import { FleetModule } from './fleet/fleet.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
+import { SocModule } from './soc/soc.module.js';
 import { ServerStartupsModule } from './startup/server-startups.module.js';
 import { ServerStatesModule } from './states/server-states.module.js';
 import { SubusersModule } from './subusers/subusers.module.js';
@@ -28,6 +29,7 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
     ServerStartupsModule,
     ServerStatesModule,
     ServerSuspensionsModule,
+    SocModule,
     SubusersModule,
   ],
   exports: [ServerAccessModule, ServerConfigurationModule, ServerInstallationModule, ServerStatesModule],

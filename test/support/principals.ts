@@ -177,6 +177,7 @@ async function idsAround(
   return {
     servers: server.uuid,
     users: id,
+    user: id,
     userId: id,
     apikeys: String(key),
     'ssh-keys': String(sshKey),
@@ -199,11 +200,15 @@ async function idsOfRole(panel: TestPanel): Promise<PathValues> {
   return { roles: String(role.id), permId: String(permission.id), urId: String(assignment.id) };
 }
 
-/** A place for nodes and a port of the node. */
+/** A place for nodes, and a port and an operation of the node. */
 async function idsOfNode(panel: TestPanel, node: TestNode): Promise<PathValues> {
   const location = await panel.prisma.location.create({ data: { shortCode: 'matrix', name: 'Matrix' } });
   const [allocation] = await createAllocations(panel, node, { from: 45_000 });
-  return { locations: String(location.id), allocationId: String(allocation?.id) };
+  const operation = await panel.prisma.nodeOperation.create({
+    data: { nodeId: node.id, status: 'completed', phase: 'done' },
+    select: { id: true },
+  });
+  return { locations: String(location.id), allocationId: String(allocation?.id), operationId: operation.id };
 }
 
 async function sessionOf(panel: TestPanel, name: PrincipalName, user: TestUser): Promise<Principal> {

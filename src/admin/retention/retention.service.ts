@@ -14,6 +14,9 @@ const EXPIRED = {
   IdempotencyRecord: Prisma.sql`"createdAt" < now() - interval '24 hours'`,
   OutboundMail: Prisma.sql`"status" <> 'queued' AND "createdAt" < now() - interval '90 days'`,
   EmailToken: Prisma.sql`"expiresAt" < now()`,
+  NodeInstallToken: Prisma.sql`"expiresAt" < now() - interval '7 days'`,
+  SocData: Prisma.sql`"timestamp" < now() - interval '48 hours'`,
+  ApiUsage: Prisma.sql`"day" < current_date - 90`,
   Session: Prisma.sql`"expiresAt" < now()`,
 } as const;
 

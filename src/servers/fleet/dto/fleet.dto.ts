@@ -7,10 +7,10 @@ const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 's
 const Address = (): PropertyDecorator => (target, property) => {
   const text = { message: 'oldIp and newIp must be non-empty strings' };
   for (const decorate of [
-    IsIP(undefined, { message: 'oldIp and newIp must be IP addresses' }),
-    IsNotEmpty(text),
-    IsString(text),
     IsDefined({ message: 'oldIp and newIp are required' }),
+    IsString(text),
+    IsNotEmpty(text),
+    IsIP(undefined, { message: 'oldIp and newIp must be IP addresses' }),
   ]) {
     decorate(target, property as string);
   }
