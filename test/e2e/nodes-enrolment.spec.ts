@@ -162,7 +162,10 @@ describe('the install script', () => {
   const install = (env: NodeJS.ProcessEnv, args: readonly string[]) =>
     run('sh', [SCRIPT, ...args], { env }).then(
       ({ stderr }) => ({ code: 0, stderr }),
-      (error: { code: number; stderr: string }) => ({ code: error.code, stderr: error.stderr }),
+      (error: unknown) => {
+        const { code, stderr } = error as { code: number; stderr: string };
+        return { code, stderr };
+      },
     );
   const argumentsFor = (node: TestNode, token: string) => {
     return ['--panel-url', `${panel.url}/`, '--node', String(node.id), '--token', token];

@@ -82,44 +82,47 @@ describe('a reboot of all servers', () => {
   const start = () => admin.post<Operation>(`/api/nodes/${node.id}/reboot-all-servers`);
   const statusOf = async (id: string): Promise<Operation> =>
     (await admin.get<Operation>(`/api/nodes/${node.uuid}/reboot-status/${id}`)).body;
-  const end = (id: string) =>
+  const end = (id: string): Promise<Operation> =>
     until(
       'the reboot is over',
       async () => {
         const operation = await statusOf(id);
-        return operation.status !== 'running' && operation;
+        return operation.status === 'running' ? undefined : operation;
       },
       { within: 30_000 },
     );
 
-  it.each(FLAVOURS)('stops and starts what runs on %s, and leaves suspended and stopped servers alone', async (flavour) => {
-    const running = await serverOn({ desiredPower: true });
-    const suspended = await serverOn({ suspended: true });
-    const stopped = await serverOn();
-    const stopping = await serverOn();
-    const daemon = await daemonFor(flavour);
-    daemon.setState(stopped.uuid, 'offline');
-    daemon.setState(stopping.uuid, 'stopping');
-    const { status, body } = await start();
-    expect(status).toBe(200);
-    expect(body).toEqual({ operationId: expect.any(String), status: 'running', totalServers: 4, onlineCount: 1 });
-    const operation = await end(body.operationId);
-    expect(operation).toMatchObject({
-      status: 'completed',
-      progress: 100,
-      totalServers: 4,
-      onlineCount: 1,
-      createdAt: expect.any(Number),
-    });
-    expect(operation.servers).toEqual([
-      expect.objectContaining({ uuid: running.uuid, name: running.name, stop: 'stopped', start: 'started' }),
-    ]);
-    expect(powers(daemon, running.uuid).at(0)).toBe('stop');
-    expect(powers(daemon, running.uuid).at(-1)).toBe('start');
-    for (const { uuid } of [suspended, stopped, stopping]) expect(powers(daemon, uuid)).toEqual([]);
-    const where = { action: 'node:reboot-all', targetId: String(node.id) };
-    expect(await panel.prisma.activityEntry.count({ where })).toBe(1);
-  });
+  it.each(FLAVOURS)(
+    'stops and starts what runs on %s, and leaves suspended and stopped servers alone',
+    async (flavour) => {
+      const running = await serverOn({ desiredPower: true });
+      const suspended = await serverOn({ suspended: true });
+      const stopped = await serverOn();
+      const stopping = await serverOn();
+      const daemon = await daemonFor(flavour);
+      daemon.setState(stopped.uuid, 'offline');
+      daemon.setState(stopping.uuid, 'stopping');
+      const { status, body } = await start();
+      expect(status).toBe(200);
+      expect(body).toEqual({ operationId: expect.any(String), status: 'running', totalServers: 4, onlineCount: 1 });
+      const operation = await end(body.operationId);
+      expect(operation).toMatchObject({
+        status: 'completed',
+        progress: 100,
+        totalServers: 4,
+        onlineCount: 1,
+        createdAt: expect.any(Number),
+      });
+      expect(operation.servers).toEqual([
+        expect.objectContaining({ uuid: running.uuid, name: running.name, stop: 'stopped', start: 'started' }),
+      ]);
+      expect(powers(daemon, running.uuid).at(0)).toBe('stop');
+      expect(powers(daemon, running.uuid).at(-1)).toBe('start');
+      for (const { uuid } of [suspended, stopped, stopping]) expect(powers(daemon, uuid)).toEqual([]);
+      const where = { action: 'node:reboot-all', targetId: String(node.id) };
+      expect(await panel.prisma.activityEntry.count({ where })).toBe(1);
+    },
+  );
 
   it('kills what does not stop in time', async () => {
     const { uuid } = await serverOn({ desiredPower: true });

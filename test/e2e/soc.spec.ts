@@ -85,6 +85,8 @@ describe('figures of servers', () => {
   it('are at most 200 of the own servers and 500 of everything', async () => {
     const many = Array.from({ length: 600 }, () => ({ serverId: mine.uuid, metrics: {} }));
     await panel.prisma.socData.createMany({ data: many });
+    // A report drops what is kept for some seconds.
+    await report(client, mine.uuid);
     expect(await overview(client)).toHaveLength(200);
     expect(await overview(await as(await createStaff(panel, ['soc:read'])))).toHaveLength(500);
   });
@@ -135,12 +137,8 @@ describe('the use of the API', () => {
     await client.get(`/api/servers/${foreign.uuid}`);
     await client.get('/api/nowhere');
     await flush();
-    const usage = await usageOf(client);
-    expect(usage).toEqual([{ endpoint, count: 3 }]);
-    expect(await usageOf(admin, owner.id)).toEqual([
-      { endpoint, count: 3 },
-      ...(await usageOf(admin, owner.id)).slice(1),
-    ]);
+    expect(await usageOf(client)).toEqual([{ endpoint, count: 3 }]);
+    expect(await usageOf(admin, owner.id)).toEqual([{ endpoint, count: 3 }]);
   });
 
   it('costs requests no statement, however many there are', async () => {

@@ -9,7 +9,7 @@ export const UNMATCHED = 'unmatched';
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** @param route `/api/servers/:id`, or `unmatched` */
-export type RequestListener = (request: Request, route: string) => void;
+type RequestListener = (request: Request, route: string) => void;
 
 type Observe = Histogram.Internal<string>;
 

@@ -179,7 +179,8 @@ function rangeTable(ranges: readonly PortRange[]): Prisma.Sql {
 function readAddresses(text: string): string[] {
   const addresses = addressesOf(text.trim());
   if (addresses === undefined) throw badRequest('ip must be an IP address or a CIDR block', 'allocations.ip');
-  if (addresses === 'too many') throw badRequest(`At most ${MOST_ADDRESSES} addresses at a time`, 'allocations.too_many');
+  if (addresses === 'too many')
+    throw badRequest(`At most ${MOST_ADDRESSES} addresses at a time`, 'allocations.too_many');
   return addresses;
 }
 
@@ -205,5 +206,8 @@ function wantedRows({ ids, ip, ports }: RemoveAllocationsDto): Prisma.Allocation
   if (ids && ids.length > 0) return { id: { in: ids } };
   if (!ip || !ports || ports.length === 0) throw badRequest('ids, or ip and ports are required', 'allocations.missing');
   const ips = readAddresses(ip);
-  return { ip: { in: ips }, OR: readPorts(ports, ips.length).map(({ from, to }) => ({ port: { gte: from, lte: to } })) };
+  return {
+    ip: { in: ips },
+    OR: readPorts(ports, ips.length).map(({ from, to }) => ({ port: { gte: from, lte: to } })),
+  };
 }

@@ -52,7 +52,10 @@ export class NodeCommands {
         select: { nodeId: true },
       });
       const target = { targetType: 'node', targetId: nodeId, ipAddress: ip } as const;
-      await this.audit.record({ userId, action: `node:command:${action}`, ...target, metadata: { name: node.name } }, tx);
+      await this.audit.record(
+        { userId, action: `node:command:${action}`, ...target, metadata: { name: node.name } },
+        tx,
+      );
     });
     this.bus.publish('node.command_queued', { nodeId });
   }

@@ -8,7 +8,7 @@ import { Config } from '../../config/config.js';
 import type { Architecture } from './architectures.js';
 
 /** Where a build comes from: a file of this machine, or another address. */
-export type DaemonBuild =
+type DaemonBuild =
   | { readonly kind: 'file'; readonly size: number; readonly open: () => ReadStream }
   | { readonly kind: 'address'; readonly url: string };
 

@@ -6,7 +6,12 @@ import { ApiErrors } from '../../common/errors/api-errors.js';
 import { Idempotent } from '../../common/idempotency/idempotency.interceptor.js';
 import { RowIdPipe } from '../../identity/access/row-id.pipe.js';
 import { NODE_ADMINISTRATION } from '../directory/node-routes.js';
-import { CreateLocationDto, LocationRemovedResponse, LocationResponse, UpdateLocationDto } from './dto/locations.dto.js';
+import {
+  CreateLocationDto,
+  LocationRemovedResponse,
+  LocationResponse,
+  UpdateLocationDto,
+} from './dto/locations.dto.js';
 import { Locations } from './locations.service.js';
 
 const LOCATION = new RowIdPipe('Location not found');

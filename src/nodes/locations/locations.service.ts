@@ -2,12 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { conflict, notFound } from '../../common/errors/panel-error.js';
 import type { PanelError } from '../../common/errors/panel-error.js';
-import {
-  isForeignKeyViolation,
-  isNotFound,
-  isUniqueViolation,
-  PrismaService,
-} from '../../prisma/prisma.service.js';
+import { isForeignKeyViolation, isNotFound, isUniqueViolation, PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import type { CreateLocationDto, LocationResponse, UpdateLocationDto } from './dto/locations.dto.js';
 

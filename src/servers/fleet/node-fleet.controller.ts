@@ -5,7 +5,12 @@ import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { NODE_ADMINISTRATION, NODE_PARAMETER } from '../../nodes/directory/node-routes.js';
 import { AddressChanges } from './address-changes.service.js';
-import { AddressChangeDto, AddressChangeResponse, RebootStartedResponse, RebootStatusResponse } from './dto/fleet.dto.js';
+import {
+  AddressChangeDto,
+  AddressChangeResponse,
+  RebootStartedResponse,
+  RebootStatusResponse,
+} from './dto/fleet.dto.js';
 import { NodeReboots } from './node-reboots.service.js';
 
 const MANAGE = ['nodes:read', 'admin:servers:manage'];

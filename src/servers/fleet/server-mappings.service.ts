@@ -56,7 +56,8 @@ export class ServerMappings {
     await this.allocations.releaseAll(tx, uuid);
     await tx.server.update({ where: { uuid }, data: { nodeId }, select: { uuid: true } });
     const main = await this.allocations.claimDefault(tx, { nodeId, serverUuid: uuid });
-    if (main !== null) await this.allocations.claimMore(tx, { nodeId, serverUuid: uuid, count: Math.max(ports - 1, 0) });
+    if (main !== null)
+      await this.allocations.claimMore(tx, { nodeId, serverUuid: uuid, count: Math.max(ports - 1, 0) });
     await this.sync.request(tx, uuid);
     await this.audit.record(
       {

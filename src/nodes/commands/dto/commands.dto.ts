@@ -3,7 +3,7 @@ import { IsIn, IsInt, IsObject, Max, Min } from 'class-validator';
 import { OptionalField } from '../../../common/validation/optional-field.js';
 
 export const COMMANDS = ['reapply_config', 'restart'] as const;
-export type DaemonCommand = (typeof COMMANDS)[number];
+type DaemonCommand = (typeof COMMANDS)[number];
 
 export class QueueCommandDto {
   @ApiProperty({ type: 'integer', example: 1 })

@@ -5,7 +5,7 @@ export const NODE_TYPES = ['free', 'paid', 'free_and_paid', 'enterprise'] as con
 
 /** `maintenance` is what an administrator said, the others what heartbeats say. */
 export const NODE_STATES = ['online', 'degraded', 'offline', 'maintenance'] as const;
-export type NodeState = (typeof NODE_STATES)[number];
+type NodeState = (typeof NODE_STATES)[number];
 
 const text = { type: String, nullable: true } as const;
 const integer = { type: 'integer', nullable: true } as const;

@@ -12,7 +12,7 @@ const Address = (): PropertyDecorator => (target, property) => {
     IsNotEmpty(text),
     IsIP(undefined, { message: 'oldIp and newIp must be IP addresses' }),
   ]) {
-    decorate(target, property as string);
+    decorate(target, property);
   }
 };
 

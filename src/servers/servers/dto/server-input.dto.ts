@@ -68,7 +68,7 @@ export class CreateServerDto {
 
   /** Where its node must stand; any location unless given. */
   @OptionalField()
-  @ApiPropertyOptional({ type: 'integer', example: null })
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: null })
   @IsInt()
   @Min(1)
   @Max(MAXIMUM_ID)

@@ -9,7 +9,7 @@ export class SocReportDto {
   @Matches(SUBJECT, { message: 'serverId must be the uuid of a server or node:<id>' })
   serverId!: string;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'At most 64 KiB.' })
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { cpu: 12.5 }, description: 'At most 64 KiB.' })
   @IsObject()
   metrics!: Record<string, unknown>;
 }
