@@ -131,6 +131,37 @@ export class Environment {
   @Max(3600)
   NODE_PROBE_INTERVAL_SECONDS = 30;
 
+  /** Seconds in which the old token of a node still counts after a rotation; 0 ends it at once. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(86_400)
+  NODE_TOKEN_OVERLAP_SECONDS = 900;
+
+  /** Seconds that servers get to stop before a reboot of all servers of a node kills them. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(3600)
+  NODE_REBOOT_GRACE_SECONDS = 60;
+
+  /** Probes that take longer count as a bad sign. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(8000)
+  NODE_SLOW_PROBE_MS = 2000;
+
+  /** Folder with builds of the daemon for the install command: `wings-x86_64`, `wings-aarch64`. */
+  @IsOptional()
+  @IsString()
+  WINGS_BUILD_DIR?: string;
+
+  /** Where builds are fetched from otherwise; `{arch}` becomes x86_64 or aarch64. */
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s"']+$/, { message: 'WINGS_DOWNLOAD_URL must be an http or https address' })
+  WINGS_DOWNLOAD_URL?: string;
+
   /** Address of clients counts against the global limit of requests a minute. */
   @Type(() => Number)
   @IsInt()

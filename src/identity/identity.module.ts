@@ -6,6 +6,7 @@ import { PrincipalsModule } from './principals/principals.module.js';
 import { RolesModule } from './roles/roles.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SshKeysModule } from './ssh-keys/ssh-keys.module.js';
+import { UsageModule } from './usage/usage.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** Accounts and how they prove themselves. Global: every other part asks who is calling. */
@@ -20,6 +21,7 @@ import { UsersModule } from './users/users.module.js';
     RolesModule,
     SshKeysModule,
     ActivityModule,
+    UsageModule,
   ],
   exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule],
 })

@@ -5,10 +5,12 @@ import { BackupsModule } from './backups/backups.module.js';
 import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
 import { ConsoleModule } from './console/console.module.js';
 import { EggsModule } from './eggs/eggs.module.js';
+import { FleetModule } from './fleet/fleet.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
+import { SocModule } from './soc/soc.module.js';
 import { ServerStartupsModule } from './startup/server-startups.module.js';
 import { ServerStatesModule } from './states/server-states.module.js';
 import { SubusersModule } from './subusers/subusers.module.js';
@@ -21,6 +23,7 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
     ConsoleModule,
     EggsModule,
     SchedulesModule,
+    FleetModule,
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,
@@ -30,6 +33,7 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
     ServerStartupsModule,
     ServerStatesModule,
     ServerSuspensionsModule,
+    SocModule,
     SubusersModule,
   ],
   exports: [BackupsModule, ServerAccessModule, ServerConfigurationModule, ServerInstallationModule, ServerStatesModule],

@@ -67,6 +67,66 @@ describe('the ports of a node', () => {
     expect(await panel.prisma.allocation.count({ where: { nodeId: node.id } })).toBe(0);
   });
 
+  it('are added for each address of a block, IPv4 and IPv6, in one spelling', async () => {
+    const node = await createNode(panel);
+    const four = await admin.post(path(node), { ip: '203.0.113.16/30', ports: ['100-101'] });
+    expect(four.body).toEqual({ success: true, created: 8, skipped: 0, total: 8 });
+    const six = await admin.post(path(node), { ip: '2001:DB8:0:0::/127', ports: ['25565'] });
+    expect(six.body).toEqual({ success: true, created: 2, skipped: 0, total: 10 });
+    const again = await admin.post(path(node), { ip: '2001:db8::1', ports: ['25565'] });
+    expect(again.body).toEqual({ success: true, created: 0, skipped: 1, total: 10 });
+    const rows = await panel.prisma.allocation.findMany({ where: { nodeId: node.id }, select: { ip: true } });
+    expect(new Set(rows.map(({ ip }) => ip))).toEqual(
+      new Set(['203.0.113.16', '203.0.113.17', '203.0.113.18', '203.0.113.19', '2001:db8::', '2001:db8::1']),
+    );
+    const removed = await admin.delete(path(node), { ip: '203.0.113.16/31', ports: ['1-200'] });
+    expect(removed.body).toEqual({ success: true, deleted: 4, inUse: 0 });
+  });
+
+  it.each([
+    [{ ip: '203.0.113.0/33', ports: ['1'] }],
+    [{ ip: '10.0.0.0/21', ports: ['1'] }],
+    [{ ip: '2001:db8::/64', ports: ['1'] }],
+    [{ ip: '10.0.0.0/24', ports: ['1-40'] }],
+  ])('are not added by the thousand: %j', async (body) => {
+    const node = await createNode(panel);
+    expect((await admin.post(path(node), body)).status).toBe(400);
+    expect(await panel.prisma.allocation.count({ where: { nodeId: node.id } })).toBe(0);
+  });
+
+  it('get another alias, notes and dedication one by one', async () => {
+    const [node, other] = [await createNode(panel), await createNode(panel)];
+    const { id } = (await createAllocations(panel, node))[0]!;
+    const changed = await admin.put(`${path(node)}/${id}`, {
+      alias: 'play.example.com',
+      notes: 'VIP',
+      dedicated: true,
+    });
+    expect(changed).toMatchObject({
+      status: 200,
+      body: { id, alias: 'play.example.com', notes: 'VIP', dedicated: true, server: null },
+    });
+    const cleared = await admin.put(`${path(node)}/${id}`, { alias: null, notes: '' });
+    expect(cleared.body).toMatchObject({ alias: null, notes: null, dedicated: true });
+    expect((await admin.put(`${path(other)}/${id}`, { notes: 'x' })).status).toBe(404);
+    expect((await admin.put(`${path(node)}/999999`, { notes: 'x' })).status).toBe(404);
+    expect((await admin.put(`${path(node)}/${id}`, { notes: 'x'.repeat(256) })).status).toBe(400);
+  });
+
+  it('that are dedicated are given to nobody who does not name them', async () => {
+    const node = await createNode(panel);
+    await admin.post(path(node), { ip: '203.0.113.9', ports: ['1-3'], dedicated: true });
+    const serverUuid = await bareServer(node);
+    const claim = (wanted: object) =>
+      panel.prisma.$transaction((tx) => allocations.claimDefault(tx, { nodeId: node.id, serverUuid, ...wanted }));
+    await expect(claim({})).rejects.toMatchObject({ status: 503 });
+    await expect(
+      panel.prisma.$transaction((tx) => allocations.claimMore(tx, { nodeId: node.id, serverUuid, count: 1 })),
+    ).rejects.toMatchObject({ status: 503 });
+    expect(await claim({ ip: '203.0.113.9' })).toMatchObject({ port: 1 });
+    expect(await claim({ ip: '203.0.113.9', port: 3 })).toMatchObject({ port: 3 });
+  });
+
   it('are listed in pages, all, free or used, with their server', async () => {
     const node = await createNode(panel);
     await createAllocations(panel, node, { amount: 5 });

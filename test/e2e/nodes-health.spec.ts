@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NodeAuthenticator } from '../../src/common/access/principal-resolver.js';
+import { EventBus } from '../../src/common/events/event-bus.js';
+import { WRITE_PROBES } from '../../src/nodes/health/health.sql.js';
 import { HeartbeatRetention } from '../../src/nodes/health/heartbeat-retention.js';
 import { NodeHealth } from '../../src/nodes/health/node-health.service.js';
 import { createAdmin, createNode, openSession, unique } from '../support/factories.js';
@@ -23,6 +25,8 @@ interface AdminNode {
   id: number;
   healthy: boolean;
   healthReason: string | null;
+  state: string | null;
+  stateSince: string | null;
   daemonKind: string;
   daemonVersion: string | null;
   lastHeartbeat: Point | null;
@@ -159,6 +163,85 @@ describe('probing', () => {
   });
 });
 
+describe('the state of a node', () => {
+  /** Writes the results of probes, one after the other, and answers the state after each. */
+  async function statesAfter(...results: readonly (number | 'error' | 'timeout')[]): Promise<unknown[]> {
+    const node = await createNode(panel);
+    const states = [];
+    for (const result of results) {
+      const status = typeof result === 'number' ? 'ok' : result;
+      const responseMs = typeof result === 'number' ? result : null;
+      const slow = panel.config.env.NODE_SLOW_PROBE_MS;
+      const row = [[node.id], [status], [responseMs], [status === 'ok' ? null : 'why'], [null], [null], slow];
+      await panel.database.query(WRITE_PROBES, row);
+      states.push((await panel.prisma.node.findUniqueOrThrow({ where: { id: node.id } })).healthState);
+    }
+    events = await panel.prisma.activityEntry.findMany({
+      where: { targetType: 'node', targetId: String(node.id) },
+      orderBy: { id: 'asc' },
+    });
+    return states;
+  }
+  let events: { action: string; metadata: unknown }[] = [];
+  const actions = () => events.map(({ action }) => action);
+
+  it('is offline after two failures in a row, and online again after two good answers', async () => {
+    const states = await statesAfter(5, 'error', 'timeout', 'error', 5, 5, 5);
+    expect(states).toEqual(['online', 'degraded', 'offline', 'offline', 'degraded', 'online', 'online']);
+    expect(actions()).toEqual([
+      'node:health:online',
+      'node:health:degraded',
+      'node:health:offline',
+      'node:health:degraded',
+      'node:health:online',
+    ]);
+    expect(events[2]?.metadata).toEqual({ before: 'degraded', reason: 'why' });
+  });
+
+  it('is degraded by one slow answer, but never offline by any number of them', async () => {
+    const states = await statesAfter(5, 3_000, 3_000, 3_000, 5, 3_000, 5, 5);
+    expect(states).toEqual([
+      'online',
+      'degraded',
+      'degraded',
+      'degraded',
+      'degraded',
+      'degraded',
+      'degraded',
+      'online',
+    ]);
+    expect(actions()).toEqual(['node:health:online', 'node:health:degraded', 'node:health:online']);
+  });
+
+  it('stays offline through single good answers between failures', async () => {
+    expect(await statesAfter('error', 'error', 5, 'error', 'error')).toEqual([
+      'degraded',
+      'offline',
+      'degraded',
+      'degraded',
+      'offline',
+    ]);
+  });
+
+  it('is shown with its age, and as maintenance when an administrator says so', async () => {
+    const told: unknown[] = [];
+    panel.app.get(EventBus).on('node.state_changed', (event) => told.push(event));
+    const { id, wings } = await daemonWithNode('go');
+    await until('it is online', async () => (await stateOf(id)).state === 'online', SOON);
+    expect(Date.parse(String((await stateOf(id)).stateSince))).toBeGreaterThan(Date.now() - 60_000);
+    await wings.crash();
+    await until('it is offline', async () => (await stateOf(id)).state === 'offline', SOON);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        { nodeId: id, state: 'online', before: null },
+        { nodeId: id, state: 'offline', before: 'degraded' },
+      ]),
+    );
+    await admin.put(`/api/nodes/${id}`, { maintenance: true });
+    expect((await stateOf(id)).state).toBe('maintenance');
+  });
+});
+
 describe('the history', () => {
   const at = (secondsAgo: number): Date => new Date(Date.now() - secondsAgo * 1000);
 
@@ -226,6 +309,53 @@ describe('the history', () => {
     expect(body.summary).toMatchObject({ total_checks: 20_000, avg_ms: 5, uptime_pct: 100 });
     const times = body.points.map(({ timestamp }) => timestamp);
     expect(times).toEqual([...times].sort());
+  });
+
+  it('of a month is summed up by the hour, also for hours that are not summed up yet', async () => {
+    const node = await createNode(panel);
+    const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    const beat = (hoursAgo: number, status: 'ok' | 'timeout' | 'error', responseMs: number | null) => ({
+      nodeId: node.id,
+      source: 'probe',
+      status,
+      responseMs,
+      timestamp: new Date(hour - hoursAgo * 3_600_000 + 60_000),
+    });
+    await panel.prisma.nodeHeartbeat.createMany({
+      data: [
+        beat(50, 'ok', 10),
+        beat(50, 'ok', 20),
+        beat(49, 'timeout', null),
+        beat(49, 'ok', 30),
+        beat(48, 'error', null),
+      ],
+    });
+    const month = async () => (await admin.get<History>(`/api/nodes/${node.id}/heartbeats?window=30d`)).body;
+    const before = await month();
+    expect(before.points.map(({ status, responseMs }) => [status, responseMs])).toEqual([
+      ['ok', 15],
+      ['timeout', 30],
+      ['error', null],
+    ]);
+    expect(before.points[0]?.timestamp).toBe(new Date(hour - 50 * 3_600_000).toISOString());
+    expect(before.summary).toEqual({ uptime_pct: 60, avg_ms: 20, total_checks: 5, window: '30d' });
+    await panel.prisma.nodeHeartbeatHour.deleteMany();
+    const retention = panel.app.get(HeartbeatRetention);
+    await retention.purge();
+    await retention.purge();
+    expect(await panel.prisma.nodeHeartbeatHour.count({ where: { nodeId: node.id } })).toBe(3);
+    await panel.prisma.nodeHeartbeat.createMany({ data: [beat(0, 'ok', 40)] });
+    const after = await month();
+    expect(after.points).toEqual([
+      ...before.points,
+      { timestamp: new Date(hour).toISOString(), responseMs: 40, status: 'ok' },
+    ]);
+    await panel.prisma.nodeHeartbeat.deleteMany({ where: { nodeId: node.id, timestamp: { lt: new Date(hour) } } });
+    expect(await month()).toEqual(after);
+    const ancient = { nodeId: node.id, checks: 1, good: 1, timeouts: 0, measured: 0, responseMs: 0 };
+    await panel.prisma.nodeHeartbeatHour.create({ data: { ...ancient, hour: at(91 * 86_400) } });
+    await retention.purge();
+    expect(await panel.prisma.nodeHeartbeatHour.count({ where: { nodeId: node.id } })).toBe(3);
   });
 
   it('loses what is older than a week', async () => {

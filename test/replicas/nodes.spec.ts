@@ -56,7 +56,9 @@ it('tells every replica what a probe found', async () => {
 
 it('refuses a replaced token at every replica at once', async () => {
   for (const at of [panel, replica]) expect(await authenticate(at, token)).toMatchObject({ nodeId });
-  const rotated = await admin.post<{ token: string }>(`/api/nodes/${nodeId}/rotate-token`);
+  const rotated = await admin.post<{ token: string }>(`/api/nodes/${nodeId}/rotate-token`, {
+    overlapSeconds: 0,
+  });
   const refused = (at: TestPanel) =>
     authenticate(at, token).then(
       () => false,

@@ -115,10 +115,34 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'GET /api/nodes/heartbeats': holder('nodes:read'),
   'POST /api/nodes': holder('nodes:create'),
   'POST /api/nodes/:id/allocations': holder('nodes:*'),
-  'POST /api/nodes/:id/rotate-token': holder('nodes:*', 'nodes:read-creds'),
+  'POST /api/nodes/:id/install-command': holder('nodes:read-creds'),
+  'POST /api/nodes/:id/rotate-token': holder('nodes:read', 'nodes:update-creds'),
   'POST /api/nodes/generate-token': holder('nodes:create'),
   'PUT /api/nodes/:id': holder('nodes:*'),
+  'PUT /api/nodes/:id/allocations/:allocationId': holder('nodes:*'),
   'PUT /api/nodes/:id/credentials': holder('nodes:read', 'nodes:update-creds'),
+
+  // Locations and the installation of nodes
+  'DELETE /api/admin/locations/:id': holder('nodes:*'),
+  'GET /api/admin/locations': holder('nodes:read'),
+  'GET /api/admin/locations/:id': holder('nodes:read'),
+  'GET /api/wings/config': node,
+  'GET /api/wings/download': anybody,
+  'GET /api/wings/install.sh': anybody,
+  // The one-time token of an install command decides.
+  'GET /api/wings/nodes/:id/configuration': anybody,
+  'POST /api/admin/locations': holder('nodes:*'),
+  'POST /api/wings/command': holder('nodes:read', 'soc:write'),
+  'PUT /api/admin/locations/:id': holder('nodes:*'),
+
+  // Whole nodes, and the security overview
+  'GET /api/nodes/:id/reboot-status/:operationId': holder('nodes:read', 'admin:servers:manage'),
+  'GET /api/soc/overview': account,
+  'GET /api/soc/usage/user/:id': self('soc:read'),
+  'POST /api/nodes/:id/mass-allocation-change': holder('nodes:read', 'admin:servers:manage'),
+  'POST /api/nodes/:id/reboot-all-servers': holder('nodes:read', 'admin:servers:manage'),
+  'POST /api/servers/:id/map': holder('nodes:read', 'nodes:map'),
+  'POST /api/soc/data': holder('soc:write'),
 
   // Servers
   'DELETE /api/servers/:id': server('servers:write', 'none'),

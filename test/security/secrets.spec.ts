@@ -37,6 +37,8 @@ const planted = {
   mailToken: marked('mail-token'),
   password: `Aa1-${marked('password')}`,
   query: marked('query'),
+  previousToken: marked('previous-token'),
+  installToken: marked('install-token'),
 };
 
 let panel: TestPanel;
@@ -67,6 +69,15 @@ async function plant(): Promise<void> {
   const secrets = new NodeSecrets(panel.app.get(Sealer));
   await prisma.node.updateMany({
     data: secrets.rootColumns({ rootUser: planted.rootUser, rootPassword: planted.rootPassword }),
+  });
+  const { tokenDigest, tokenSealed } = secrets.tokenColumns(planted.previousToken);
+  const soon = new Date(Date.now() + 3_600_000);
+  await prisma.node.updateMany({
+    where: { id: cast.otherNode.id },
+    data: { previousTokenDigest: tokenDigest, previousTokenSealed: tokenSealed, previousTokenUntil: soon },
+  });
+  await prisma.nodeInstallToken.create({
+    data: { nodeId: cast.node.id, digest: digest(planted.installToken), createdBy: 1, expiresAt: soon },
   });
   const environment = (value: string): object => ({ SERVER_JARFILE: 'server.jar', LICENCE_KEY: value });
   await prisma.server.update({
@@ -113,6 +124,15 @@ async function collectMarkers(): Promise<Marker[]> {
     { what: 'daemon tokens', texts: [cast.node.token, cast.otherNode.token], handedOutBy: NODE_TOKEN_ROUTES },
     { what: 'sealed daemon tokens', texts: nodes.map(({ tokenSealed }) => tokenSealed) },
     { what: 'digests of daemon tokens', texts: nodes.flatMap(({ tokenDigest }) => spellings(tokenDigest)) },
+    {
+      what: 'daemon tokens of before a rotation',
+      texts: [
+        planted.previousToken,
+        ...nodes.flatMap(({ previousTokenSealed }) => previousTokenSealed ?? []),
+        ...spellings(digest(planted.previousToken)),
+      ],
+    },
+    { what: 'install tokens', texts: [planted.installToken, ...spellings(digest(planted.installToken))] },
     {
       what: 'root logins of nodes',
       texts: [planted.rootUser, planted.rootPassword],

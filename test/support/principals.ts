@@ -135,7 +135,7 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
     otherNode: { name: 'otherNode', proof: 'node', headers: otherNode.headers },
   } satisfies Record<PrincipalName, Principal>;
   await changeUser(panel, suspendedOwner, { suspended: true });
-  const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)) };
+  const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)), ...(await idsOfNode(panel, node)) };
   return {
     principals,
     server,
@@ -185,6 +185,7 @@ async function idsAround(
   return {
     servers: server.uuid,
     users: id,
+    user: id,
     userId: id,
     apikeys: String(key),
     'ssh-keys': String(sshKey),
@@ -207,6 +208,17 @@ async function idsOfRole(panel: TestPanel): Promise<PathValues> {
   const permission = await panel.prisma.rolePermission.findFirstOrThrow({ where: { roleId: role.id } });
   const assignment = await panel.prisma.userRole.create({ data: { userId: user.id, roleId: role.id } });
   return { roles: String(role.id), permId: String(permission.id), urId: String(assignment.id) };
+}
+
+/** A place for nodes, and a port and an operation of the node. */
+async function idsOfNode(panel: TestPanel, node: TestNode): Promise<PathValues> {
+  const location = await panel.prisma.location.create({ data: { shortCode: 'matrix', name: 'Matrix' } });
+  const [allocation] = await createAllocations(panel, node, { from: 45_000 });
+  const operation = await panel.prisma.nodeOperation.create({
+    data: { nodeId: node.id, status: 'completed', phase: 'done' },
+    select: { id: true },
+  });
+  return { locations: String(location.id), allocationId: String(allocation?.id), operationId: operation.id };
 }
 
 async function sessionOf(panel: TestPanel, name: PrincipalName, user: TestUser): Promise<Principal> {

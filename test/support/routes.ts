@@ -84,4 +84,8 @@ export const UNKNOWN_IDS: PathValues = {
   roles: NUMBER_OF_NOBODY,
   permId: NUMBER_OF_NOBODY,
   urId: NUMBER_OF_NOBODY,
+  user: NUMBER_OF_NOBODY,
+  operationId: '00000000-0000-4000-8000-000000000000',
+  allocationId: NUMBER_OF_NOBODY,
+  locations: NUMBER_OF_NOBODY,
 };

@@ -15,6 +15,9 @@ const EXPIRED = {
   ScheduleRun: Prisma.sql`"dueAt" < now() - interval '30 days'`,
   OutboundMail: Prisma.sql`"status" <> 'queued' AND "createdAt" < now() - interval '90 days'`,
   EmailToken: Prisma.sql`"expiresAt" < now()`,
+  NodeInstallToken: Prisma.sql`"expiresAt" < now() - interval '7 days'`,
+  SocData: Prisma.sql`"timestamp" < now() - interval '48 hours'`,
+  ApiUsage: Prisma.sql`"day" < current_date - 90`,
   Session: Prisma.sql`"expiresAt" < now()`,
 } as const;
 

@@ -10,6 +10,10 @@ export interface PanelEvents {
   'api_key.revoked': { userId: number; apiKeyId: number };
   /** Address, credential or existence of a node. */
   'node.changed': { nodeId: number };
+  /** A command waits for a node's next heartbeat. */
+  'node.command_queued': { nodeId: number };
+  /** What several heartbeats together say of a node is something else now; `before` is null for the first time. */
+  'node.state_changed': { nodeId: number; state: string; before: string | null };
   /** Newest heartbeats; `at` in Unix milliseconds. */
   'nodes.heartbeats': {
     states: { nodeId: number; status: 'ok' | 'timeout' | 'error'; responseMs: number | null; at: number }[];

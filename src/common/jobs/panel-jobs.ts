@@ -8,6 +8,16 @@ export interface PanelJobs {
   'account.cut_off': { userId: number };
   /** A daemon has restarted: bring its servers to what the panel knows. */
   'node.reconcile': { nodeId: number };
+  /** The token of a node before its last rotation has served its time. */
+  'node.token_expire': { nodeId: number };
+  /** Let the daemon of a node fetch every configuration that changed. */
+  'node.sync_servers': { nodeId: number };
+  /** Go on with a restart of all servers of a node. */
+  'node.reboot': { operationId: string };
+  /** Take up operations on nodes whose process has died. */
+  'node.operations_watch': Record<string, never>;
+  /** Note what running servers use, for the security overview. */
+  'soc.sample': Record<string, never>;
   /** Remove heartbeats past the history that is shown. */
   'node.heartbeat_retention': Record<string, never>;
   /** Let the daemon fetch the configuration of a server again. */

@@ -5,8 +5,11 @@ import { Metrics } from './metrics.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Requests that no route took, whatever their path: a label for each would grow without bound. */
-const UNMATCHED = 'unmatched';
+export const UNMATCHED = 'unmatched';
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** @param route `/api/servers/:id`, or `unmatched` */
+type RequestListener = (request: Request, route: string) => void;
 
 type Observe = Histogram.Internal<string>;
 
@@ -15,6 +18,8 @@ type Observe = Histogram.Internal<string>;
 export class RequestMetrics {
   private readonly durations: Histogram<'method' | 'route' | 'status'>;
   private readonly children = new Map<string, Observe>();
+
+  private readonly listeners: RequestListener[] = [];
 
   constructor(metrics: Metrics) {
     this.durations = new Histogram({
@@ -31,9 +36,15 @@ export class RequestMetrics {
     const start = performance.now();
     response.once('finish', () => {
       this.childFor(request, response).observe((performance.now() - start) / 1000);
+      for (const listener of this.listeners) listener(request, routeOf(request));
     });
     next();
   };
+
+  /** Tells of each answered request, with the pattern of its route. The listener must be quick and never throw. */
+  onAnswered(listener: RequestListener): void {
+    this.listeners.push(listener);
+  }
 
   private childFor(request: Request, response: Response): Observe {
     const method = METHODS.has(request.method) ? request.method : 'OTHER';

@@ -69,6 +69,12 @@ export const RATE_LIMITS = {
   power: [{ by: 'server', limit: 20, windowSeconds: 60 }],
   command: [{ by: 'server', limit: 60, windowSeconds: 60 }],
   subuserInvite: [{ by: 'account+ip', limit: 10, windowSeconds: 30 }],
+  socReport: [{ by: 'account', limit: 60, windowSeconds: 60 }],
+  // A rack of machines may be installed from behind one address.
+  wingsInstall: [{ by: 'ip', limit: 60, windowSeconds: 60, env: ['WINGS_INSTALL_RATE_IP', 'WINGS_INSTALL_WINDOW_IP'] }],
+  wingsDownload: [
+    { by: 'ip', limit: 60, windowSeconds: 60, env: ['WINGS_DOWNLOAD_RATE_IP', 'WINGS_DOWNLOAD_WINDOW_IP'] },
+  ],
   // Every open page asks several times a minute, and many may sit behind one address.
   panelSettings: [{ by: 'ip', limit: 5_000, windowSeconds: 60, insteadOfGlobal: true }],
 } as const satisfies Record<string, readonly RateLimit[]>;

@@ -1,19 +1,24 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { Caller, ClientAddress, RequirePermission } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { Idempotent } from '../../common/idempotency/idempotency.interceptor.js';
+import { RowIdPipe } from '../../identity/access/row-id.pipe.js';
 import { NODE_ADMINISTRATION, NODE_PARAMETER } from '../directory/node-routes.js';
 import { AllocationPool } from './allocation-pool.service.js';
 import {
   AddAllocationsDto,
   AllocationListResponse,
   AllocationQueryDto,
+  AllocationResponse,
   AllocationsAddedResponse,
   AllocationsRemovedResponse,
   RemoveAllocationsDto,
+  UpdateAllocationDto,
 } from './dto/allocations.dto.js';
+
+const ALLOCATION = new RowIdPipe('Allocation not found');
 
 @ApiTags('Allocations')
 @Controller('api/nodes/:id/allocations')
@@ -29,7 +34,7 @@ export class AllocationsAdminController {
     return this.pool.list(id, query);
   }
 
-  /** Add ports to a node */
+  /** Add ports of an address, or of each address of a block, to a node */
   @RequirePermission('nodes:*', NODE_ADMINISTRATION)
   @Post()
   @HttpCode(200)
@@ -43,6 +48,21 @@ export class AllocationsAdminController {
     @ClientAddress() ip: string,
   ): Promise<AllocationsAddedResponse> {
     return this.pool.add(id, body, { userId: caller.userId, ip });
+  }
+
+  /** Change alias, notes or dedication of a port */
+  @RequirePermission('nodes:*', NODE_ADMINISTRATION)
+  @Put(':allocationId')
+  @ApiParam(NODE_PARAMETER)
+  @ApiErrors(400, 404)
+  update(
+    @Param('id') id: string,
+    @Param('allocationId', ALLOCATION) allocationId: number,
+    @Body() body: UpdateAllocationDto,
+    @Caller() caller: UserPrincipal,
+    @ClientAddress() ip: string,
+  ): Promise<AllocationResponse> {
+    return this.pool.update(id, allocationId, body, { userId: caller.userId, ip });
   }
 
   /** Remove ports that no server has */

@@ -54,6 +54,7 @@ export class Allocations {
         SELECT a."id" FROM "Allocation" a JOIN "Node" n ON n."id" = a."nodeId"
         WHERE a."nodeId" = ${nodeId} AND a."serverUuid" IS NULL
           ${ip === undefined ? Prisma.sql`AND strpos(a."ip", ':') = 0` : Prisma.sql`AND a."ip" = ${ip}`}
+          ${ip === undefined && port === undefined ? Prisma.sql`AND NOT a."dedicated"` : Prisma.empty}
           ${port === undefined ? Prisma.empty : Prisma.sql`AND a."port" = ${port}`}
         ORDER BY a."ip" = coalesce(n."defaultIp", '0.0.0.0') DESC, a."port", a."id"
         LIMIT 1 FOR UPDATE OF a SKIP LOCKED
@@ -73,7 +74,7 @@ export class Allocations {
     const claimed = await tx.$queryRaw<ClaimedAllocation[]>`
       WITH picked AS MATERIALIZED (
         SELECT a."id" FROM "Allocation" a
-        WHERE a."nodeId" = ${nodeId} AND a."serverUuid" IS NULL AND strpos(a."ip", ':') = 0
+        WHERE a."nodeId" = ${nodeId} AND a."serverUuid" IS NULL AND NOT a."dedicated" AND strpos(a."ip", ':') = 0
         ORDER BY a."ip" = (
           SELECT d."ip" FROM "Allocation" d WHERE d."serverUuid" = ${serverUuid}::uuid AND d."isDefault" LIMIT 1
         ) DESC NULLS LAST, a."port", a."id"

@@ -7,6 +7,8 @@ import { unauthorized } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { DaemonKind } from '../directory/node-directory.js';
+import { TokenHandover } from '../directory/token-handover.js';
+import { logger } from '../../common/logging/logger.js';
 import { NodeHealth } from '../health/node-health.service.js';
 import { daemonAgentOf } from '../directory/daemon-agent.js';
 import { presentedTokenOf } from './node-token.js';
@@ -19,6 +21,10 @@ interface KnownNode {
   readonly uuid: string;
   readonly tokenId: string;
   readonly daemonKind: DaemonKind;
+  /** For the token before the last rotation: Unix milliseconds until which it counts. */
+  readonly until: number | null;
+  /** The token is the newest and the one before still counts: this call proves that the daemon has it. */
+  readonly endsHandover: boolean;
 }
 
 /** Thrown by the loader so that unknown tokens take no room in the cache. */
@@ -35,9 +41,13 @@ export class StoredNodeAuthenticator implements NodeAuthenticator {
     this.load(key),
   );
 
+  /** Nodes whose old token is just being ended. */
+  private readonly ending = new Set<number>();
+
   constructor(
     private readonly prisma: PrismaService,
     private readonly health: NodeHealth,
+    private readonly handover: TokenHandover,
     bus: EventBus,
   ) {
     bus.on('node.changed', ({ nodeId }) => this.nodes.invalidateWhere((node) => node.id === nodeId));
@@ -49,8 +59,9 @@ export class StoredNodeAuthenticator implements NodeAuthenticator {
     const presented = presentedTokenOf(authorization);
     if (presented === undefined) throw unauthorized('Unauthorized', 'nodes.unauthorized');
     const node = await this.find(presented.token);
-    if (node === undefined || !isAcceptedId(presented.id, node))
+    if (node === undefined || !isAcceptedId(presented.id, node) || hasEnded(node))
       throw unauthorized('Unauthorized', 'nodes.unauthorized');
+    if (node.endsHandover) this.endHandover(node.id);
     const agent = daemonAgentOf(userAgent);
     this.health.signOfLife(node.id, agent);
     return new NodePrincipal(node.id, node.uuid, agent?.kind ?? node.daemonKind);
@@ -65,15 +76,47 @@ export class StoredNodeAuthenticator implements NodeAuthenticator {
     }
   }
 
+  /** Once for a rotation: the change drops what is cached here. */
+  private endHandover(nodeId: number): void {
+    if (this.ending.has(nodeId)) return;
+    this.ending.add(nodeId);
+    this.handover
+      .completed(nodeId)
+      .catch((error: unknown) => logger.warn({ err: error, nodeId }, 'old token of a node not yet ended'))
+      .finally(() => this.ending.delete(nodeId));
+  }
+
+  /** Another node's newest token goes before the old one of this node, should they ever be the same. */
   private async load(key: string): Promise<KnownNode> {
-    const node = await this.prisma.node.findUnique({
-      where: { tokenDigest: new Uint8Array(Buffer.from(key, 'base64')) },
-      select: { id: true, uuid: true, tokenId: true, daemonKind: true },
+    const wanted = new Uint8Array(Buffer.from(key, 'base64'));
+    const rows = await this.prisma.node.findMany({
+      where: { OR: [{ tokenDigest: wanted }, { previousTokenDigest: wanted, previousTokenUntil: { gt: new Date() } }] },
+      select: {
+        id: true,
+        uuid: true,
+        tokenId: true,
+        daemonKind: true,
+        tokenDigest: true,
+        previousTokenUntil: true,
+      },
+      take: 2,
     });
-    if (node === null) throw new UnknownToken();
-    return node;
+    const current = rows.find(({ tokenDigest }) => Buffer.compare(tokenDigest, wanted) === 0);
+    const row = current ?? rows[0];
+    if (row === undefined) throw new UnknownToken();
+    const { id, uuid, tokenId, daemonKind, previousTokenUntil } = row;
+    return {
+      id,
+      uuid,
+      tokenId,
+      daemonKind,
+      until: current === undefined ? (previousTokenUntil?.getTime() ?? 0) : null,
+      endsHandover: current !== undefined && previousTokenUntil !== null,
+    };
   }
 }
+
+const hasEnded = ({ until }: KnownNode): boolean => until !== null && until <= Date.now();
 
 /** Daemons that send no id, or that of an old configuration, are known by their token alone. */
 function isAcceptedId(id: string | undefined, node: KnownNode): boolean {

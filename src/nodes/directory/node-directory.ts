@@ -3,7 +3,7 @@ import { PushCache } from '../../common/cache/push-cache.js';
 import { notFound } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
-import { NodeSecrets } from './node-secrets.js';
+import { heldToken, NodeSecrets } from './node-secrets.js';
 
 /** The two families of daemons; `unknown` until a call or a probe told. */
 export type DaemonKind = 'go' | 'rs' | 'unknown';
@@ -20,6 +20,7 @@ export interface NodeContact {
   readonly fqdn: string | null;
   readonly useSsl: boolean;
   readonly allowedOrigin: string | null;
+  /** The secret that the daemon has at this time: during a rotation perhaps still the one before. */
   readonly token: string;
   readonly kind: DaemonKind;
 }
@@ -58,16 +59,23 @@ export class NodeDirectory {
         useSsl: true,
         allowedOrigin: true,
         tokenSealed: true,
+        tokenDelivered: true,
+        previousTokenSealed: true,
         daemonKind: true,
       },
     });
     if (row === null) throw notFound('Node not found', 'nodes.not_found');
-    const { url, backendWingsUrl, tokenSealed, daemonKind, ...rest } = row;
+    const { id, uuid, name, url, backendWingsUrl, fqdn, useSsl, allowedOrigin, daemonKind } = row;
     return {
-      ...rest,
+      id,
+      uuid,
+      name,
+      fqdn,
+      useSsl,
+      allowedOrigin,
       publicUrl: withoutApi(url),
       baseUrl: withoutApi(backendWingsUrl ?? url),
-      token: this.secrets.openToken(tokenSealed),
+      token: this.secrets.openToken(heldToken(row)),
       kind: daemonKind,
     };
   }

@@ -13,6 +13,26 @@ export interface TokenColumns {
   readonly tokenSealed: string;
 }
 
+/** What tells which token a daemon has. */
+export interface HeldToken {
+  readonly tokenSealed: string;
+  readonly tokenDelivered: boolean;
+  readonly previousTokenSealed: string | null;
+}
+
+/** The sealed token that the daemon has: until it is known to have the newest, the one before. */
+export function heldToken({ tokenSealed, tokenDelivered, previousTokenSealed }: HeldToken): string {
+  return tokenDelivered ? tokenSealed : (previousTokenSealed ?? tokenSealed);
+}
+
+/** Columns that end the time in which the token before the last rotation counts. */
+export const WITHOUT_PREVIOUS_TOKEN = {
+  previousTokenDigest: null,
+  previousTokenSealed: null,
+  previousTokenUntil: null,
+  tokenDelivered: true,
+} as const;
+
 /** Login of the machine itself, for the administrator; absent parts were never set. */
 export interface RootCredentials {
   readonly rootUser?: string;

@@ -3,7 +3,7 @@ import { Database } from '../../prisma/database.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { nodeNotFound, nodeRefOf } from '../directory/node-ref.js';
 import type { HeartbeatHistoryResponse, HeartbeatPoint } from './dto/heartbeats.dto.js';
-import { HISTORY, NEWEST_OF_ALL } from './heartbeat-history.sql.js';
+import { HISTORY, HISTORY_BY_HOUR, NEWEST_OF_ALL } from './heartbeat-history.sql.js';
 import type { HistoryRow, NewestRow } from './heartbeat-history.sql.js';
 
 const DAY_SECONDS = 86_400;
@@ -32,8 +32,7 @@ export class HeartbeatHistory {
   async of(ref: string, window: string): Promise<HeartbeatHistoryResponse> {
     const node = await this.prisma.node.findUnique({ where: nodeRefOf(ref), select: { id: true } });
     if (node === null) throw nodeNotFound();
-    const seconds = window === '7d' ? 7 * DAY_SECONDS : DAY_SECONDS;
-    const rows = await this.database.query<HistoryRow>(HISTORY, [node.id, seconds, MOST_POINTS]);
+    const rows = await this.rows(node.id, window);
     const { total = 0, good = 0, average = null } = rows[0] ?? {};
     return {
       points: rows.map(({ timestamp, responseMs, status }) => ({
@@ -48,5 +47,11 @@ export class HeartbeatHistory {
         window,
       },
     };
+  }
+
+  private rows(nodeId: number, window: string): Promise<HistoryRow[]> {
+    if (window === '30d') return this.database.query<HistoryRow>(HISTORY_BY_HOUR, [nodeId, 30 * DAY_SECONDS]);
+    const seconds = window === '7d' ? 7 * DAY_SECONDS : DAY_SECONDS;
+    return this.database.query<HistoryRow>(HISTORY, [nodeId, seconds, MOST_POINTS]);
   }
 }

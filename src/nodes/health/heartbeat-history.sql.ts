@@ -60,3 +60,31 @@ export const HISTORY: Statement = {
       "average"::float8 AS "average"
     FROM thinned ORDER BY "timestamp", "id"`,
 };
+
+/**
+ * The same by the hour, from sums: for windows that are longer than heartbeats are kept. An hour in which one failed
+ * shows as failed. Hours that are not summed up yet are summed up here.
+ */
+export const HISTORY_BY_HOUR: Statement = {
+  name: 'nodes_heartbeat_history_by_hour',
+  text: `
+    WITH last AS (
+      SELECT max("hour") AS "hour" FROM "NodeHeartbeatHour" WHERE "nodeId" = $1::int
+    ), hours AS (
+      SELECT "hour", "checks", "good", "timeouts", "measured", "responseMs" FROM "NodeHeartbeatHour"
+      WHERE "nodeId" = $1::int AND "hour" > now() - make_interval(secs => $2::float8)
+      UNION ALL
+      SELECT date_trunc('hour', h."timestamp", 'UTC'), count(*), count(*) FILTER (WHERE h."status" = 'ok'),
+        count(*) FILTER (WHERE h."status" = 'timeout'), count(h."responseMs"), coalesce(sum(h."responseMs"), 0)
+      FROM "NodeHeartbeat" h, last
+      WHERE h."nodeId" = $1::int
+        AND h."timestamp" >= coalesce(last."hour" + interval '1 hour', now() - interval '7 days')
+      GROUP BY 1
+    )
+    SELECT "hour" AS "timestamp", ("responseMs" / nullif("measured", 0))::int AS "responseMs",
+      CASE WHEN "good" = "checks" THEN 'ok' WHEN "timeouts" = "checks" - "good" THEN 'timeout' ELSE 'error' END
+        AS "status",
+      (sum("checks") OVER ())::int AS "total", (sum("good") OVER ())::int AS "good",
+      (sum("responseMs") OVER () / nullif(sum("measured") OVER (), 0))::float8 AS "average"
+    FROM hours ORDER BY "hour"`,
+};

@@ -14,6 +14,11 @@ interface Written {
   readonly changed: boolean;
 }
 
+interface Judged extends Written {
+  readonly stateBefore: string | null;
+  readonly state: string;
+}
+
 /** Writes heartbeats in batches and tells every replica what they were. */
 @Injectable()
 export class HeartbeatWriter {
@@ -69,14 +74,18 @@ export class HeartbeatWriter {
   }
 
   private async writeProbes(results: ProbeResult[]): Promise<void> {
-    const written = await this.database.query<Written>(WRITE_PROBES, [
+    const written = await this.database.query<Judged>(WRITE_PROBES, [
       results.map(({ nodeId }) => nodeId),
       results.map(({ status }) => status),
       results.map(({ responseMs }) => responseMs),
       results.map(({ reason }) => reason),
       results.map(({ kind }) => kind),
       results.map(({ version }) => version),
+      this.config.env.NODE_SLOW_PROBE_MS,
     ]);
+    for (const { nodeId, state, stateBefore } of written) {
+      if (state !== stateBefore) this.bus.publish('node.state_changed', { nodeId, state, before: stateBefore });
+    }
     const at = Date.now();
     const states = results.map(({ nodeId, status, responseMs }) => ({ nodeId, status, responseMs, at }));
     this.tell(written, states);

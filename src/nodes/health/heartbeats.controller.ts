@@ -26,7 +26,7 @@ export class HeartbeatsController {
     return this.history.newest();
   }
 
-  /** Show how a node has been in the last day or week */
+  /** Show how a node has been in the last day, week or month */
   @RequirePermission('nodes:read', NODE_ADMINISTRATION)
   @Get(':id/heartbeats')
   @ApiParam(NODE_PARAMETER)

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { randomSecret } from '../../common/crypto/digest.js';
 import { badRequest } from '../../common/errors/panel-error.js';
-import { EventBus } from '../../common/events/event-bus.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { isNotFound, PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
@@ -16,7 +15,6 @@ import type {
   NodeCredentialsDto,
   NodeCredentialsResponse,
   NodeTokenResponse,
-  RotatedTokenResponse,
 } from './dto/node-secrets.dto.js';
 import { nodeColumns, toNode } from './node.mapper.js';
 import type { NodeRow } from './node.mapper.js';
@@ -30,7 +28,6 @@ export class NodeCredentials {
     private readonly secrets: NodeSecrets,
     private readonly nodes: Nodes,
     private readonly audit: AuditLog,
-    private readonly bus: EventBus,
   ) {}
 
   /** A token for a node that is yet to be created; kept nowhere. 64 hex digits. */
@@ -66,17 +63,6 @@ export class NodeCredentials {
   async setCredentials(ref: string, body: NodeCredentialsDto, actor: Actor): Promise<NodeResultResponse> {
     const row = await this.change(ref, this.secrets.rootColumns(body), 'node:credentials:update', actor);
     return { success: true, node: toNode(row) };
-  }
-
-  /**
-   * Gives the node a new token. The old one is refused from this moment: the daemon needs its new configuration.
-   * @throws PanelError 404.
-   */
-  async rotate(ref: string, actor: Actor): Promise<RotatedTokenResponse> {
-    const token = randomSecret();
-    const row = await this.change(ref, this.secrets.tokenColumns(token), 'node:token:rotate', actor);
-    this.bus.publish('node.changed', { nodeId: row.id });
-    return { success: true, token, node: toNode(row) };
   }
 
   private async find<Select extends Prisma.NodeSelect>(

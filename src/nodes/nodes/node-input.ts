@@ -4,15 +4,16 @@ import type { NodeFieldsDto } from './dto/node-fields.dto.js';
 
 const DEFAULT_SFTP_PORT = 2022;
 
-type NodeData = Prisma.NodeUpdateInput & Partial<Prisma.NodeCreateInput>;
+type NodeData = Prisma.NodeUncheckedUpdateInput & Partial<Prisma.NodeUncheckedCreateInput>;
 
 /**
  * Columns for what was sent: absent fields stay away, `null` clears. Columns that always hold something get their
  * default back.
  */
 export function columnsOf(given: NodeFieldsDto & { name?: string | null; url?: string | null }): NodeData {
-  const { nodeId, useSSL, nodeType, sftpPort, cost, deploymentsDisabled, name, url, backendWingsUrl, ...rest } = given;
-  const { orgId: _organisationsAreNotBuilt, ...plain } = rest;
+  const { nodeId, useSSL, nodeType, sftpPort, cost, name, url, backendWingsUrl, locationId, ...rest } = given;
+  const { deploymentsDisabled, maintenance, memoryOvercommit, diskOvercommit, cpuOvercommit, ...others } = rest;
+  const { orgId: _organisationsAreNotBuilt, ...plain } = others;
   const uuid = typeof nodeId === 'string' ? dashedUuid(nodeId) : undefined;
   return {
     ...withoutUndefined(plain),
@@ -26,7 +27,9 @@ export function columnsOf(given: NodeFieldsDto & { name?: string | null; url?: s
     ...(nodeType !== undefined && { nodeType: nodeType ?? 'free' }),
     ...(sftpPort !== undefined && { sftpPort: sftpPort ?? DEFAULT_SFTP_PORT }),
     ...(cost !== undefined && { cost: cost ?? 0 }),
-    ...(deploymentsDisabled !== undefined && { deploymentsDisabled: deploymentsDisabled ?? false }),
+    ...withDefault({ deploymentsDisabled, maintenance }, false),
+    ...withDefault({ memoryOvercommit, diskOvercommit, cpuOvercommit }, 0),
+    ...(locationId !== undefined && { locationId }),
   };
 }
 
@@ -50,6 +53,12 @@ type PlainFields = Pick<
 
 function withoutUndefined(fields: PlainFields): NodeData {
   return Object.fromEntries(Object.entries<unknown>(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Columns that always hold something: `null` brings the default back. */
+function withDefault<Value>(fields: Record<string, Value | null | undefined>, standard: Value): Record<string, Value> {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, value ?? standard]));
 }
 
 const withoutSlash = (url: string): string => url.trim().replace(/\/+$/, '');

@@ -41,7 +41,7 @@ export class NodeListing {
     const types = nodeTypesFor({ tier: await this.tiers.get(caller.userId), seesAllNodes: false });
     if (types.length === 0) return [];
     const rows = await this.prisma.node.findMany({
-      where: { nodeType: { in: [...types] }, deploymentsDisabled: false },
+      where: { nodeType: { in: [...types] }, deploymentsDisabled: false, maintenance: false },
       select: nodeColumns,
       orderBy: { id: 'asc' },
     });
@@ -62,6 +62,8 @@ export class NodeListing {
         daemonKind: true,
         daemonVersion: true,
         healthReason: true,
+        healthState: true,
+        healthStateSince: true,
         _count: { select: { servers: true } },
       },
       orderBy: { id: 'asc' },
@@ -70,6 +72,8 @@ export class NodeListing {
       ...toNode(row),
       serverCount: row._count.servers,
       healthy: this.health.isHealthy(row.id),
+      state: row.maintenance ? 'maintenance' : row.healthState,
+      stateSince: row.healthStateSince?.toISOString() ?? null,
       lastHeartbeat: this.newest(row.id),
       daemonKind: row.daemonKind,
       daemonVersion: row.daemonVersion,

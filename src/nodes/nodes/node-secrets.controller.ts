@@ -13,8 +13,10 @@ import {
   NodeCredentialsResponse,
   NodeTokenResponse,
   RotatedTokenResponse,
+  RotateTokenDto,
 } from './dto/node-secrets.dto.js';
 import { NodeCredentials } from './node-credentials.service.js';
+import { NodeTokenRotation } from './node-token-rotation.service.js';
 
 const READ = ['nodes:read', 'nodes:read-creds'];
 const UPDATE = ['nodes:read', 'nodes:update-creds'];
@@ -22,7 +24,10 @@ const UPDATE = ['nodes:read', 'nodes:update-creds'];
 @ApiTags('Nodes')
 @Controller('api/nodes')
 export class NodeSecretsController {
-  constructor(private readonly credentials: NodeCredentials) {}
+  constructor(
+    private readonly credentials: NodeCredentials,
+    private readonly rotation: NodeTokenRotation,
+  ) {}
 
   /** Make up a token for a new node */
   @RequirePermission('nodes:read-creds', NODE_ADMINISTRATION)
@@ -68,20 +73,23 @@ export class NodeSecretsController {
   /**
    * Give a node a new token
    *
-   * The old one is refused at once: install the new configuration on the node, then restart its daemon.
+   * The one before still counts for a while (by default 15 minutes, `overlapSeconds` 0 ends it at once), and ends early
+   * when the daemon is heard with the new one. Go Wings is told over its API; wings-rs needs its new configuration by hand.
+   * The new token is in the answer for holders of `nodes:read-creds`.
    */
-  @RequirePermission(['nodes:*', 'nodes:read-creds'], NODE_ADMINISTRATION)
+  @RequirePermission(UPDATE, NODE_ADMINISTRATION)
   @Post(':id/rotate-token')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiParam(NODE_PARAMETER)
-  @ApiErrors(404)
+  @ApiErrors(400, 404, 409)
   rotate(
     @Param('id') id: string,
+    @Body() body: RotateTokenDto,
     @Caller() caller: UserPrincipal,
     @ClientAddress() ip: string,
   ): Promise<RotatedTokenResponse> {
-    return this.credentials.rotate(id, { userId: caller.userId, ip });
+    return this.rotation.rotate(id, body, { userId: caller.userId, ip, seesToken: caller.can('nodes:read-creds') });
   }
 
   /** Show the root login of a node */

@@ -27,6 +27,11 @@ export const nodeColumns = {
   serverLimit: true,
   deploymentsDisabled: true,
   deploymentNotice: true,
+  memoryOvercommit: true,
+  diskOvercommit: true,
+  cpuOvercommit: true,
+  maintenance: true,
+  location: { select: { id: true, shortCode: true, name: true } },
 } satisfies Prisma.NodeSelect;
 
 export type NodeRow = Prisma.NodeGetPayload<{ select: typeof nodeColumns }>;
@@ -37,13 +42,14 @@ const NO_ORGANISATION = { organisation: null, organisationId: null } as const;
 /** What every user may know. */
 export function toAvailableNode(row: NodeRow): AvailableNodeResponse {
   const { id, uuid, name, nodeType, memory, disk, cpu, serverLimit, deploymentsDisabled, deploymentNotice } = row;
-  const open = { deploymentsDisabled, deploymentNotice };
+  const open = { deploymentsDisabled, deploymentNotice, location: row.location };
   return { id, nodeId: uuid, name, nodeType, memory, disk, cpu, serverLimit, ...open };
 }
 
 /** What administrators may know. */
 export function toNode(row: NodeRow): NodeResponse {
   const { url, backendWingsUrl, fqdn, useSsl, allowedOrigin, sftpPort, sftpProxyPort, cost } = row;
+  const { memoryOvercommit, diskOvercommit, cpuOvercommit, maintenance, location } = row;
   const { portRangeStart, portRangeEnd, defaultIp, ipv6Subnet, ipv6ExcludedPorts, ipv6ReservedCount } = row;
   return {
     ...toAvailableNode(row),
@@ -61,6 +67,11 @@ export function toNode(row: NodeRow): NodeResponse {
     ipv6ExcludedPorts,
     ipv6ReservedCount,
     cost,
+    memoryOvercommit,
+    diskOvercommit,
+    cpuOvercommit,
+    maintenance,
+    locationId: location?.id ?? null,
     ...NO_ORGANISATION,
   };
 }

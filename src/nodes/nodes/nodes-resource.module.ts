@@ -8,6 +8,7 @@ import { NodeConfiguration } from './node-configuration.service.js';
 import { NodeCredentials } from './node-credentials.service.js';
 import { NodeListing } from './node-listing.service.js';
 import { NodeSecretsController } from './node-secrets.controller.js';
+import { NodeTokenRotation } from './node-token-rotation.service.js';
 import { NodesAdminController } from './nodes.admin.controller.js';
 import { NodesController } from './nodes.controller.js';
 import { Nodes } from './nodes.service.js';
@@ -16,6 +17,7 @@ import { Nodes } from './nodes.service.js';
   imports: [AllocationsModule, NodeDirectoryModule, NodeHealthModule, WingsModule],
   // `generate-token` stands before `:id`.
   controllers: [NodeSecretsController, NodeConfigurationController, NodesController, NodesAdminController],
-  providers: [NodeConfiguration, NodeCredentials, NodeListing, Nodes],
+  providers: [NodeConfiguration, NodeCredentials, NodeListing, NodeTokenRotation, Nodes],
+  exports: [NodeConfiguration],
 })
 export class NodesResourceModule {}

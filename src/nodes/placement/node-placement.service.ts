@@ -11,6 +11,8 @@ import type { PortalRights } from './tiers.js';
 /** Who wants to place a server of what size, and where if he has a preference. */
 export interface PlacementRequest extends PortalRights, Demand {
   readonly nodeId?: number;
+  /** Any node there; with `nodeId` the node must stand there. */
+  readonly locationId?: number;
 }
 
 export interface PlacedNode {
@@ -40,7 +42,13 @@ export class NodePlacement {
   private async best(tx: Queryable, request: PlacementRequest): Promise<PlacedNode> {
     const { maximumAgeSeconds } = this.health;
     await lockAutomaticPlacement(tx);
-    const candidates = await rankNodes(tx, { types: nodeTypesFor(request), demand: request, maximumAgeSeconds });
+    const { locationId } = request;
+    const candidates = await rankNodes(tx, {
+      types: nodeTypesFor(request),
+      demand: request,
+      maximumAgeSeconds,
+      ...(locationId !== undefined && { locationId }),
+    });
     // Nearly always the first: only a placement that named the node itself can have filled it in the meantime.
     for (const id of candidates) {
       await lockNode(tx, id);
@@ -55,12 +63,22 @@ export class NodePlacement {
     await lockNode(tx, nodeId);
     const node = await tx.node.findUnique({
       where: { id: nodeId },
-      select: { ...placed, nodeType: true, deploymentsDisabled: true, deploymentNotice: true },
+      select: {
+        ...placed,
+        nodeType: true,
+        deploymentsDisabled: true,
+        deploymentNotice: true,
+        maintenance: true,
+        locationId: true,
+      },
     });
     if (node === null) throw refuse('Specified node not found', 'nodes.not_found');
-    const { nodeType, deploymentsDisabled, deploymentNotice, ...found } = node;
+    const { nodeType, deploymentsDisabled, deploymentNotice, maintenance, locationId, ...found } = node;
     if (!nodeTypesFor(request).includes(nodeType)) throw refuseTier(request);
-    if (deploymentsDisabled) {
+    if (request.locationId !== undefined && request.locationId !== locationId) {
+      throw refuse('This node is not at the location', 'nodes.other_location');
+    }
+    if (deploymentsDisabled || maintenance) {
       const notice = deploymentNotice ?? 'This node is temporarily unavailable for deployments';
       throw refuse(notice, 'nodes.deployments_disabled');
     }

@@ -17,15 +17,22 @@ const used = Prisma.sql`
     coalesce(sum("disk"), 0)::float8 AS "disk", coalesce(sum("cpu"), 0)::float8 AS "cpu"
   FROM "Server" WHERE "nodeId" = n."id"`;
 
+/** Capacity with what the node may be overcommitted by; null is unlimited. */
+const capacity = {
+  memory: Prisma.sql`n."memory" * (1 + n."memoryOvercommit" / 100.0)`,
+  disk: Prisma.sql`n."disk" * (1 + n."diskOvercommit" / 100.0)`,
+  cpu: Prisma.sql`n."cpu" * (1 + n."cpuOvercommit" / 100.0)`,
+};
+
 const fits = ({ memory, disk, cpu }: Demand): Prisma.Sql => Prisma.sql`
-  (n."memory" IS NULL OR u."memory" + ${memory}::float8 <= n."memory")
-  AND (n."disk" IS NULL OR u."disk" + ${disk}::float8 <= n."disk")
-  AND (n."cpu" IS NULL OR u."cpu" + ${cpu}::float8 <= n."cpu")
+  (n."memory" IS NULL OR u."memory" + ${memory}::float8 <= ${capacity.memory})
+  AND (n."disk" IS NULL OR u."disk" + ${disk}::float8 <= ${capacity.disk})
+  AND (n."cpu" IS NULL OR u."cpu" + ${cpu}::float8 <= ${capacity.cpu})
   AND (n."serverLimit" IS NULL OR u."servers" < n."serverLimit")`;
 
 /** Free part of a resource after placing, 0 to 1; unlimited is 1. */
-const freePart = (column: Prisma.Sql, demand: number): Prisma.Sql =>
-  Prisma.sql`coalesce(1 - (u.${column} + ${demand}::float8) / nullif(n.${column}, 0), 1)`;
+const freePart = (name: keyof Demand, demand: number): Prisma.Sql =>
+  Prisma.sql`coalesce(1 - (u.${Prisma.raw(`"${name}"`)} + ${demand}::float8) / nullif((${capacity[name]})::float8, 0), 1)`;
 
 export async function lockAutomaticPlacement(tx: Queryable): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PLACEMENT_LOCK}::bigint)`;
@@ -50,21 +57,28 @@ export async function hasRoom(tx: Queryable, nodeId: number, demand: Demand): Pr
  */
 export async function rankNodes(
   tx: Queryable,
-  wanted: { types: readonly NodeType[]; demand: Demand; maximumAgeSeconds: number },
+  wanted: {
+    types: readonly NodeType[];
+    demand: Demand;
+    maximumAgeSeconds: number;
+    /** Only nodes that stand there. */
+    locationId?: number;
+  },
 ): Promise<number[]> {
-  const { types, demand, maximumAgeSeconds } = wanted;
+  const { types, demand, maximumAgeSeconds, locationId } = wanted;
   const rows = await tx.$queryRaw<{ id: number }[]>`
     SELECT n."id" FROM "Node" n CROSS JOIN LATERAL (${used}) u
-    WHERE n."nodeType"::text = ANY(${[...types]}::text[]) AND NOT n."deploymentsDisabled"
+    WHERE n."nodeType"::text = ANY(${[...types]}::text[]) AND NOT n."deploymentsDisabled" AND NOT n."maintenance"
+      ${locationId === undefined ? Prisma.empty : Prisma.sql`AND n."locationId" = ${locationId}::int`}
       AND (n."healthStatus" IS NULL OR (
         n."healthStatus" = 'ok' AND n."healthCheckedAt" > now() - make_interval(secs => ${maximumAgeSeconds}::float8)
       ))
       AND ${fits(demand)}
     ORDER BY array_position(${[...types]}::text[], n."nodeType"::text),
       least(
-        ${freePart(Prisma.sql`"memory"`, demand.memory)},
-        ${freePart(Prisma.sql`"disk"`, demand.disk)},
-        ${freePart(Prisma.sql`"cpu"`, demand.cpu)}
+        ${freePart('memory', demand.memory)},
+        ${freePart('disk', demand.disk)},
+        ${freePart('cpu', demand.cpu)}
       ) DESC,
       u."servers", n."id"`;
   return rows.map(({ id }) => id);

@@ -16,6 +16,16 @@ const MINUTE = 60_000;
 const LIMITS = { create: MINUTE, sync: MINUTE / 2, reinstall: MINUTE, delete: 15 * MINUTE } as const;
 const GO_LOG_MAXIMUM = 100;
 
+/** What the newest Go Wings accepts by `POST /api/update`; older ones merge it into theirs (wings-protocol B.1). */
+export interface DaemonSettings {
+  readonly debug: boolean;
+  readonly uuid: string;
+  readonly token_id: string;
+  readonly token: string;
+  readonly api: { host: string; port: number; ssl: { enabled: boolean }; upload_limit: number };
+  readonly system: { sftp: { bind_port: number } };
+}
+
 /** What differs between clients of one node: how browsers name themselves, and how connections find addresses. */
 export interface WingsClientOptions {
   /** Sent as `Origin` when the panel opens a console socket; Go Wings checks it. */
@@ -81,6 +91,16 @@ export class WingsClient {
 
   async system(): Promise<WingsSystem> {
     return parseSystem(await this.json('GET', '/system'));
+  }
+
+  /**
+   * Gives the daemon settings that Go Wings takes from its panel, its credential among them.
+   * @returns whether it took them; its operator may have forbidden it. @throws PanelError 409 on wings-rs, which refuses.
+   */
+  async updateSettings(settings: DaemonSettings): Promise<boolean> {
+    if (this.kind === 'rs') throw conflict('This node takes no settings from the panel', 'nodes.unsupported');
+    const answer = parseJson((await this.call('POST', '/update', { body: settings })).text);
+    return (answer as { applied?: unknown } | null)?.applied === true;
   }
 
   async listServers(): Promise<WingsServerState[]> {

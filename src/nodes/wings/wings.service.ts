@@ -35,6 +35,26 @@ export class Wings implements OnApplicationShutdown {
     return new WingsClient(contact, this.transportOf(contact), options);
   }
 
+  /**
+   * Speaks to a node with a token that is not, or no longer, the one in force.
+   * @throws PanelError 404 `Node not found`; 502 when the node's address is not allowed any more.
+   */
+  async withToken<Result>(
+    nodeId: number,
+    token: string,
+    work: (daemon: WingsClient) => Promise<Result>,
+  ): Promise<Result> {
+    const contact = { ...(await this.directory.contact(nodeId)), token };
+    this.assertAllowed(contact);
+    const transport = new NodeTransport(contact.baseUrl, token, this.guard.lookup);
+    try {
+      const origin = contact.allowedOrigin ?? this.config.panelUrl;
+      return await work(new WingsClient(contact, transport, { origin, lookup: this.guard.lookup }));
+    } finally {
+      await transport.destroy();
+    }
+  }
+
   /** The bare connection to a node, and what its daemon is known to be; for probes. */
   async transport(nodeId: number): Promise<{ transport: NodeTransport; kind: DaemonKind }> {
     const contact = await this.directory.contact(nodeId);
@@ -50,12 +70,15 @@ export class Wings implements OnApplicationShutdown {
     const kept = this.open.get(contact.id);
     if (kept !== undefined && isSameDaemon(kept.contact, contact)) return kept.transport;
     this.drop(contact.id);
-    if (this.guard.isForbiddenHost(new URL(contact.baseUrl).hostname)) {
-      throw new PanelError(502, 'nodes.address_forbidden', 'The address of the node is not allowed');
-    }
+    this.assertAllowed(contact);
     const transport = new NodeTransport(contact.baseUrl, contact.token, this.guard.lookup);
     this.open.set(contact.id, { transport, contact });
     return transport;
+  }
+
+  private assertAllowed({ baseUrl }: NodeContact): void {
+    if (!this.guard.isForbiddenHost(new URL(baseUrl).hostname)) return;
+    throw new PanelError(502, 'nodes.address_forbidden', 'The address of the node is not allowed');
   }
 
   private drop(nodeId: number): void {

@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { Jobs } from '../../common/jobs/jobs.service.js';
+import { logger } from '../../common/logging/logger.js';
+import { isOutage } from '../../nodes/wings/wings-errors.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
+import { eachOf } from './each-of.js';
 import { within } from './time-budget.js';
 
 /** The first try follows the commit at once; the job is there for when it fails or the process dies. */
 const FIRST_JOB_AFTER_SECONDS = 15;
 const IMMEDIATE_BUDGET_MS = 3_000;
+const MANY_AT_A_TIME = 5;
 
 /**
  * Makes daemons fetch changed configurations. The rule: commit first, then tell; a node that is away fetches when it is
@@ -28,6 +32,11 @@ export class ServerSync implements OnModuleInit {
       retryDelaySeconds: 10,
       concurrency: 4,
     });
+    this.jobs.register('node.sync_servers', ({ nodeId }) => this.allPending(nodeId), {
+      retries: 12,
+      retryDelaySeconds: 10,
+      concurrency: 2,
+    });
   }
 
   /** Notes, in the transaction of the change, that the daemon must fetch the server again. */
@@ -37,6 +46,16 @@ export class ServerSync implements OnModuleInit {
       'server.sync',
       { serverUuid },
       { tx, startAfterSeconds: FIRST_JOB_AFTER_SECONDS, singletonKey: serverUuid },
+    );
+  }
+
+  /** The same for many servers of a node, with one job. */
+  async requestMany(tx: Queryable, nodeId: number, serverUuids: readonly string[]): Promise<void> {
+    await tx.server.updateMany({ where: { nodeId, uuid: { in: [...serverUuids] } }, data: { syncPending: true } });
+    await this.jobs.enqueue(
+      'node.sync_servers',
+      { nodeId },
+      { tx, startAfterSeconds: FIRST_JOB_AFTER_SECONDS, singletonKey: String(nodeId) },
     );
   }
 
@@ -63,6 +82,19 @@ export class ServerSync implements OnModuleInit {
     await this.prisma.server.updateMany({
       where: { uuid: serverUuid, updatedAt: before.updatedAt },
       data: { syncPending: false },
+    });
+  }
+
+  /** One server that its daemon refuses keeps no other waiting; a node that is away ends it, and the job comes again. */
+  private async allPending(nodeId: number): Promise<void> {
+    const servers = await this.prisma.server.findMany({ where: { nodeId, syncPending: true }, select: { uuid: true } });
+    await eachOf(servers, MANY_AT_A_TIME, async ({ uuid }) => {
+      try {
+        await this.force(uuid, nodeId);
+      } catch (error) {
+        if (isOutage(error)) throw error;
+        logger.warn({ nodeId, serverUuid: uuid, reason: (error as Error).message }, 'server not fetched again');
+      }
     });
   }
 

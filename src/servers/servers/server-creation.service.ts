@@ -88,6 +88,7 @@ export class ServerCreation {
       seesAllNodes: creator.seesAllNodes,
       ...resources,
       ...(dto.nodeId !== undefined && { nodeId: dto.nodeId }),
+      ...(dto.locationId !== undefined && { locationId: dto.locationId }),
     });
     const server = await this.insert(tx, { dto, owner, egg, resources, environment, nodeId: node.id, creator });
     await this.allocations.claimDefault(tx, { nodeId: node.id, serverUuid: server.uuid });

@@ -5,6 +5,7 @@ import type { WingsClient } from '../../nodes/wings/wings-client.js';
 import { isOutage } from '../../nodes/wings/wings-errors.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
+import { eachOf } from '../daemon/each-of.js';
 import { ServerRemovals } from '../daemon/server-removals.service.js';
 import { ServerSync } from '../daemon/server-sync.service.js';
 
@@ -68,17 +69,3 @@ const shouldStart = ({ desiredPower, installState, suspended, dmca, hibernated }
   desiredPower && installState === 'installed' && !suspended && !dmca && !hibernated;
 
 const start = (daemon: WingsClient, uuid: string): Promise<void> => daemon.power(uuid, 'start');
-
-/** Works on the items, so many at a time. The first failure ends it. */
-async function eachOf<Item>(
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  await Promise.all(
-    Array.from({ length: concurrency }, async () => {
-      for (const item of queue) await work(item);
-    }),
-  );
-}

@@ -4,9 +4,9 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
-  IsIP,
   IsOptional,
   IsString,
   Max,
@@ -18,11 +18,16 @@ const text = { type: String, nullable: true } as const;
 const MOST_ENTRIES = 1_000;
 
 export class AddAllocationsDto {
-  @ApiProperty({ example: '203.0.113.5' })
-  @IsIP(undefined, { message: 'ip must be an IP address' })
+  @ApiProperty({ example: '203.0.113.5', description: 'An address, or a block like `203.0.113.0/28`.' })
+  @IsString()
+  @MaxLength(49)
   ip!: string;
 
-  @ApiProperty({ type: [String], example: ['25565', '25570-25580'], description: 'At most 10,000 ports.' })
+  @ApiProperty({
+    type: [String],
+    example: ['25565', '25570-25580'],
+    description: 'At most 10,000 ports, of all addresses together.',
+  })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_ENTRIES)
@@ -35,6 +40,31 @@ export class AddAllocationsDto {
   @IsString()
   @MaxLength(253)
   alias?: string | null;
+
+  @ApiPropertyOptional({ type: Boolean, nullable: true, description: 'Never given to a server by itself.' })
+  @IsOptional()
+  @IsBoolean()
+  dedicated?: boolean | null;
+}
+
+/** Absent fields stay as they are; `null` clears. */
+export class UpdateAllocationDto {
+  @ApiPropertyOptional({ ...text, example: 'play.example.com', description: 'Name shown instead of the address.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(253)
+  alias?: string | null;
+
+  @ApiPropertyOptional(text)
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  notes?: string | null;
+
+  @ApiPropertyOptional({ type: Boolean, nullable: true, description: 'Never given to a server by itself.' })
+  @IsOptional()
+  @IsBoolean()
+  dedicated?: boolean | null;
 }
 
 export class RemoveAllocationsDto {
@@ -47,9 +77,10 @@ export class RemoveAllocationsDto {
   @Max(2_147_483_647, { each: true })
   ids?: number[] | null;
 
-  @ApiPropertyOptional({ ...text, example: '203.0.113.5' })
+  @ApiPropertyOptional({ ...text, example: '203.0.113.5', description: 'An address or a block.' })
   @IsOptional()
-  @IsIP(undefined, { message: 'ip must be an IP address' })
+  @IsString()
+  @MaxLength(49)
   ip?: string | null;
 
   @ApiPropertyOptional({ type: [String], nullable: true, example: ['25570-25580'] })
@@ -105,6 +136,9 @@ export class AllocationResponse {
 
   @ApiProperty(text)
   notes!: string | null;
+
+  @ApiProperty({ description: 'Never given to a server by itself.' })
+  dedicated!: boolean;
 
   @ApiProperty({ description: 'The port its server listens on first.' })
   isDefault!: boolean;

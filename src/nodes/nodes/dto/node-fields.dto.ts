@@ -28,6 +28,9 @@ const REQUIRED = 'name, url and token are required';
 const text = { type: String, nullable: true } as const;
 const integer = { type: 'integer', nullable: true } as const;
 const amount = { ...integer, minimum: 0 } as const;
+/** Ten times the capacity is a typing error. */
+const HIGHEST_PERCENT = 900;
+const percent = { ...amount, maximum: HIGHEST_PERCENT, default: 0 } as const;
 
 /** Forms send empty fields as empty texts. */
 const EmptyIsNull = (): PropertyDecorator =>
@@ -178,6 +181,38 @@ export class NodeFieldsDto {
   @IsAmount()
   serverLimit?: number | null;
 
+  @ApiPropertyOptional({ ...percent, description: 'Percent of memory that servers may have beyond the capacity.' })
+  @NumberOfForm()
+  @IsOptional()
+  @IsPercent()
+  memoryOvercommit?: number | null;
+
+  @ApiPropertyOptional({ ...percent, description: 'Percent of disk that servers may have beyond the capacity.' })
+  @NumberOfForm()
+  @IsOptional()
+  @IsPercent()
+  diskOvercommit?: number | null;
+
+  @ApiPropertyOptional({ ...percent, description: 'Percent of cpu that servers may have beyond the capacity.' })
+  @NumberOfForm()
+  @IsOptional()
+  @IsPercent()
+  cpuOvercommit?: number | null;
+
+  @ApiPropertyOptional({ ...integer, example: null, description: 'Where it stands.' })
+  @NumberOfForm()
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(HIGHEST_AMOUNT)
+  locationId?: number | null;
+
+  @ApiPropertyOptional({ type: Boolean, nullable: true, description: 'Out of service: takes no new servers.' })
+  @TextIsFlag()
+  @IsOptional()
+  @IsBoolean({ message: 'maintenance must be true or false' })
+  maintenance?: boolean | null;
+
   @ApiPropertyOptional({ type: Boolean, nullable: true })
   @TextIsFlag()
   @IsOptional()
@@ -234,6 +269,10 @@ export class GenerateTokenDto extends UpdateNodeDto {}
 function IsPort(name: string): PropertyDecorator {
   const options = { message: `${name} must be an integer between 1 and ${HIGHEST_PORT}` };
   return all(IsInt(options), Min(1, options), Max(HIGHEST_PORT, options));
+}
+
+function IsPercent(): PropertyDecorator {
+  return all(IsInt(), Min(0), Max(HIGHEST_PERCENT));
 }
 
 function IsAmount(): PropertyDecorator {

@@ -3,6 +3,10 @@ import type { NodeType } from '../../../generated/prisma/client.js';
 
 export const NODE_TYPES = ['free', 'paid', 'free_and_paid', 'enterprise'] as const satisfies NodeType[];
 
+/** `maintenance` is what an administrator said, the others what heartbeats say. */
+export const NODE_STATES = ['online', 'degraded', 'offline', 'maintenance'] as const;
+type NodeState = (typeof NODE_STATES)[number];
+
 const text = { type: String, nullable: true } as const;
 const integer = { type: 'integer', nullable: true } as const;
 
@@ -15,6 +19,17 @@ export class NodeOrganisation {
 
   @ApiProperty()
   handle!: string;
+}
+
+export class NodeLocation {
+  @ApiProperty({ type: 'integer' })
+  id!: number;
+
+  @ApiProperty({ example: 'eu-fra' })
+  shortCode!: string;
+
+  @ApiProperty({ example: 'Frankfurt' })
+  name!: string;
 }
 
 /** What every user may know of a node that is open to him. */
@@ -48,6 +63,9 @@ export class AvailableNodeResponse {
 
   @ApiProperty({ ...text, description: 'Shown while no new servers are taken.' })
   deploymentNotice!: string | null;
+
+  @ApiProperty({ type: NodeLocation, nullable: true, description: 'Where it stands.' })
+  location!: NodeLocation | null;
 }
 
 /** A node as administrators see it. Never holds its token or root login. */
@@ -94,6 +112,21 @@ export class NodeResponse extends AvailableNodeResponse {
   @ApiProperty({ example: 0 })
   cost!: number;
 
+  @ApiProperty({ type: 'integer', description: 'Percent of memory that servers may have beyond the capacity.' })
+  memoryOvercommit!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Percent of disk that servers may have beyond the capacity.' })
+  diskOvercommit!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Percent of cpu that servers may have beyond the capacity.' })
+  cpuOvercommit!: number;
+
+  @ApiProperty(integer)
+  locationId!: number | null;
+
+  @ApiProperty({ description: 'Out of service: takes no new servers.' })
+  maintenance!: boolean;
+
   @ApiProperty({ type: NodeOrganisation, nullable: true })
   organisation!: NodeOrganisation | null;
 
@@ -118,6 +151,16 @@ export class AdminNodeResponse extends NodeResponse {
 
   @ApiProperty({ description: 'Whether new servers may be placed on it.' })
   healthy!: boolean;
+
+  @ApiProperty({
+    enum: NODE_STATES,
+    nullable: true,
+    description: 'What several heartbeats together say; null until the first.',
+  })
+  state!: NodeState | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When `state` last changed.' })
+  stateSince!: string | null;
 
   @ApiProperty({ type: NewestHeartbeat, nullable: true })
   lastHeartbeat!: NewestHeartbeat | null;
@@ -175,6 +218,21 @@ export class ListedNodeResponse extends AvailableNodeResponse {
 
   @ApiPropertyOptional()
   cost?: number;
+
+  @ApiPropertyOptional({ type: 'integer' })
+  memoryOvercommit?: number;
+
+  @ApiPropertyOptional({ type: 'integer' })
+  diskOvercommit?: number;
+
+  @ApiPropertyOptional({ type: 'integer' })
+  cpuOvercommit?: number;
+
+  @ApiPropertyOptional(integer)
+  locationId?: number | null;
+
+  @ApiPropertyOptional()
+  maintenance?: boolean;
 
   @ApiPropertyOptional({ type: NodeOrganisation, nullable: true })
   organisation?: NodeOrganisation | null;

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { OptionalField } from '../../../common/validation/optional-field.js';
 import { NodeResponse, NodeResultResponse } from './node-response.dto.js';
 
 export class NodeCredentialsDto {
@@ -47,7 +48,37 @@ export class GeneratedTokenResponse extends NodeTokenResponse {
   node?: NodeResponse;
 }
 
+export class RotateTokenDto {
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 0,
+    maximum: 86_400,
+    example: 900,
+    description: 'Seconds in which the old token still counts; by default what the installation says.',
+  })
+  @OptionalField()
+  @IsInt()
+  @Min(0)
+  @Max(86_400)
+  overlapSeconds?: number;
+}
+
+class TokenDelivery {
+  @ApiProperty({ description: 'Whether the daemon has taken the new token over.' })
+  updated!: boolean;
+
+  @ApiProperty({ description: 'What is left to do.' })
+  message!: string;
+}
+
 export class RotatedTokenResponse extends NodeResultResponse {
-  @ApiProperty({ description: 'The new secret; the old one is refused from now on.' })
-  token!: string;
+  @ApiPropertyOptional({ description: 'The new secret; only for holders of `nodes:read-creds`.' })
+  token?: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: the old one ended at once.' })
+  previousValidUntil!: string | null;
+
+  @ApiProperty({ type: TokenDelivery })
+  daemon!: TokenDelivery;
 }

@@ -66,6 +66,14 @@ export class CreateServerDto {
   @Max(MAXIMUM_ID)
   nodeId?: number;
 
+  /** Where its node must stand; any location unless given. */
+  @OptionalField()
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: null })
+  @IsInt()
+  @Min(1)
+  @Max(MAXIMUM_ID)
+  locationId?: number;
+
   /** MiB; the account's limit, else 1024, unless given. @example 1024 */
   @OptionalField()
   @IsInt()
