@@ -131,6 +131,20 @@ export class Environment {
   @Max(3600)
   NODE_PROBE_INTERVAL_SECONDS = 30;
 
+  /** Minutes after which the panel gives up a transfer of a server between nodes. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(10_080)
+  TRANSFER_TIMEOUT_MINUTES = 240;
+
+  /** Servers of one node that a drain moves at a time. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  NODE_DRAIN_CONCURRENCY = 3;
+
   /** Address of clients counts against the global limit of requests a minute. */
   @Type(() => Number)
   @IsInt()

@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { RemoteActivityModule } from './activity/activity.module.js';
 import { RemoteServersModule } from './servers/servers.module.js';
 import { RemoteSftpModule } from './sftp/sftp.module.js';
+import { RemoteTransfersModule } from './transfers/transfers.module.js';
 
 /** The API that Wings daemons call: `/api/remote`. */
-@Module({ imports: [RemoteServersModule, RemoteActivityModule, RemoteSftpModule] })
+@Module({ imports: [RemoteServersModule, RemoteActivityModule, RemoteSftpModule, RemoteTransfersModule] })
 export class RemoteModule {}

@@ -9,14 +9,17 @@ import { ServerOperationsModule } from './operations/server-operations.module.js
 import { ServerCrudModule } from './servers/server-crud.module.js';
 import { ServerStartupsModule } from './startup/server-startups.module.js';
 import { ServerStatesModule } from './states/server-states.module.js';
+import { NodeDrainsModule } from './drain/node-drains.module.js';
 import { SubusersModule } from './subusers/subusers.module.js';
 import { ServerSuspensionsModule } from './suspension/server-suspensions.module.js';
+import { TransfersModule } from './transfers/transfers.module.js';
 
 /** Game servers and everything that belongs to one. */
 @Module({
   imports: [
     ConsoleModule,
     EggsModule,
+    NodeDrainsModule,
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,
@@ -27,7 +30,14 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
     ServerStatesModule,
     ServerSuspensionsModule,
     SubusersModule,
+    TransfersModule,
   ],
-  exports: [ServerAccessModule, ServerConfigurationModule, ServerInstallationModule, ServerStatesModule],
+  exports: [
+    ServerAccessModule,
+    ServerConfigurationModule,
+    ServerInstallationModule,
+    ServerStatesModule,
+    TransfersModule,
+  ],
 })
 export class ServersModule {}

@@ -16,6 +16,16 @@ export interface PanelJobs {
   'egg.sync': { eggId: number };
   /** Delete a server on its node after it is gone from the panel. */
   'server.delete_on_node': { serverUuid: string; nodeId: number };
+  /** Give the source node of a transfer its order. */
+  'transfer.begin': { transferId: number };
+  /** A transfer has ended: call off what goes on, and start the server again where it is now. */
+  'transfer.settle': { transferId: number };
+  /** Give up transfers that are past their time. */
+  'transfer.sweep': Record<string, never>;
+  /** Start the next transfers of a drain. */
+  'node.drain': { drainId: number };
+  /** Let drains go on whose job was lost. */
+  'node.drain_wake': Record<string, never>;
   /** Nightly removal of what has served its time. */
   'panel.retention': Record<string, never>;
 }

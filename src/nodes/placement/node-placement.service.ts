@@ -11,6 +11,8 @@ import type { PortalRights } from './tiers.js';
 /** Who wants to place a server of what size, and where if he has a preference. */
 export interface PlacementRequest extends PortalRights, Demand {
   readonly nodeId?: number;
+  /** Not there: where a server is that moves. */
+  readonly excludedNodeId?: number;
 }
 
 export interface PlacedNode {
@@ -22,7 +24,7 @@ export interface PlacedNode {
 const placed = { id: true, uuid: true, name: true } as const;
 const refuse = (message: string, code: string): PanelError => unavailable(message, code, 60);
 
-/** Decides where a new server goes. */
+/** Decides where a new server goes, or one that moves. */
 @Injectable()
 export class NodePlacement {
   constructor(private readonly health: NodeHealth) {}
@@ -43,9 +45,11 @@ export class NodePlacement {
     const candidates = await rankNodes(tx, { types: nodeTypesFor(request), demand: request, maximumAgeSeconds });
     // Nearly always the first: only a placement that named the node itself can have filled it in the meantime.
     for (const id of candidates) {
+      if (id === request.excludedNodeId) continue;
       await lockNode(tx, id);
       if (!(await hasRoom(tx, id, request))) continue;
-      const node = await tx.node.findUnique({ where: { id }, select: placed });
+      // Read under the lock: it may have been closed for deployments since the ranking.
+      const node = await tx.node.findUnique({ where: { id, deploymentsDisabled: false }, select: placed });
       if (node !== null) return node;
     }
     throw refuse('No nodes available', 'nodes.none_available');

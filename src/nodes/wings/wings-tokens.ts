@@ -4,6 +4,8 @@ import { jtiOf } from './jti.js';
 import type { WingsClient } from './wings-client.js';
 
 const LIFETIME_SECONDS = 600;
+/** The source stops the server and packs it before it shows the token. */
+const TRANSFER_LIFETIME_SECONDS = 900;
 /** A daemon whose clock is behind would refuse a token that begins now. */
 const BACKDATE_SECONDS = 300;
 
@@ -36,6 +38,24 @@ export class WingsTokens {
       permissions,
       // wings-rs 0.x: whoever may connect without the right to read must not see the console.
       use_console_read_permission: permissions.includes('meta.calagopus'),
+    });
+  }
+
+  /**
+   * Lets the source of a transfer hand a server to its target (wings-protocol C.5): 15 minutes, signed with the secret
+   * of the target.
+   */
+  transfer(target: WingsClient, { serverUuid, transferId }: { serverUuid: string; transferId: number }): string {
+    const now = Math.floor(Date.now() / 1000);
+    return target.sign({
+      iss: this.config.panelUrl,
+      aud: [''],
+      sub: serverUuid,
+      jti: jtiOf(`transfer ${transferId}`, serverUuid),
+      iat: now,
+      nbf: now - BACKDATE_SECONDS,
+      exp: now + TRANSFER_LIFETIME_SECONDS,
+      scope: 'transfer',
     });
   }
 

@@ -6,6 +6,7 @@ import type { PowerAction } from '../../nodes/wings/wings-client.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
+import { beingTransferred } from '../access/transferring.js';
 import { ACTION_BUDGET_MS, within } from '../daemon/time-budget.js';
 import { POWER_ACTIONS } from './dto/operations.dto.js';
 import type { PowerDto } from './dto/operations.dto.js';
@@ -38,15 +39,17 @@ export class ServerPower {
   private async noteWish(uuid: string, action: PowerAction): Promise<void> {
     const starts = action === 'start' || action === 'restart';
     const { count } = await this.prisma.server.updateMany({
-      where: { uuid, ...(starts && { installState: { not: 'installing' }, hibernated: false }) },
+      where: { uuid, transferring: false, ...(starts && { installState: { not: 'installing' }, hibernated: false }) },
       data: { desiredPower: starts },
     });
     if (count === 0) throw await this.refusal(uuid);
   }
 
   private async refusal(uuid: string): Promise<PanelError> {
-    const server = await this.prisma.server.findUnique({ where: { uuid }, select: { hibernated: true } });
+    const columns = { hibernated: true, transferring: true } as const;
+    const server = await this.prisma.server.findUnique({ where: { uuid }, select: columns });
     if (server === null) return notFound('Server not found', 'servers.not_found');
+    if (server.transferring) return beingTransferred();
     return server.hibernated
       ? forbidden('Server is hibernated and cannot be started or restarted', 'servers.hibernated')
       : conflict('The server is being installed', 'servers.installing');
