@@ -161,6 +161,19 @@ export class Environment {
   @IsOptional()
   @Matches(/^https?:\/\/[^\s"']+$/, { message: 'WINGS_DOWNLOAD_URL must be an http or https address' })
   WINGS_DOWNLOAD_URL?: string;
+  /** Minutes after which the panel gives up a transfer of a server between nodes. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(10_080)
+  TRANSFER_TIMEOUT_MINUTES = 240;
+
+  /** Servers of one node that a drain moves at a time. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  NODE_DRAIN_CONCURRENCY = 3;
 
   /** Address of clients counts against the global limit of requests a minute. */
   @Type(() => Number)

@@ -13,8 +13,10 @@ import { ServerCrudModule } from './servers/server-crud.module.js';
 import { SocModule } from './soc/soc.module.js';
 import { ServerStartupsModule } from './startup/server-startups.module.js';
 import { ServerStatesModule } from './states/server-states.module.js';
+import { NodeDrainsModule } from './drain/node-drains.module.js';
 import { SubusersModule } from './subusers/subusers.module.js';
 import { ServerSuspensionsModule } from './suspension/server-suspensions.module.js';
+import { TransfersModule } from './transfers/transfers.module.js';
 
 /** Game servers and everything that belongs to one. */
 @Module({
@@ -24,6 +26,7 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
     EggsModule,
     SchedulesModule,
     FleetModule,
+    NodeDrainsModule,
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,
@@ -35,6 +38,14 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
     ServerSuspensionsModule,
     SocModule,
     SubusersModule,
+    TransfersModule,
+  ],
+  exports: [
+    ServerAccessModule,
+    ServerConfigurationModule,
+    ServerInstallationModule,
+    ServerStatesModule,
+    TransfersModule,
   ],
   exports: [BackupsModule, ServerAccessModule, ServerConfigurationModule, ServerInstallationModule, ServerStatesModule],
 })

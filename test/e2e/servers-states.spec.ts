@@ -171,6 +171,52 @@ describe('a node that is reconciled', () => {
     expect(daemon.calls.some(({ path }) => path.includes(installing.uuid) && path.endsWith('/power'))).toBe(false);
   });
 
+  it.each(['go', 'rs'] as const)(
+    '(%s) starts thirty servers a few at a time, and none that must not run',
+    async (flavour) => {
+      const node = await quietNode();
+      const target = await quietNode();
+      const made = async (amount: number, values: object): Promise<TestServer[]> => {
+        const servers = [];
+        for (let index = 0; index < amount; index += 1)
+          servers.push(await createServer(panel, { owner, node, egg }, { desiredPower: true, ...values }));
+        return servers;
+      };
+      const wanted = await made(30, {});
+      const left = [
+        ...(await made(1, { suspended: true })),
+        ...(await made(1, { dmca: true })),
+        ...(await made(1, { hibernated: true })),
+        ...(await made(1, { desiredPower: false })),
+      ];
+      const [moving] = await made(1, {});
+      // In real time: what wings-rs starts by itself comes seconds later.
+      const daemon = await daemonFor(node, flavour, 1);
+      await daemon.waitForPanelCall(({ path }) => path === '/servers/reset');
+      daemon.options.clockScale = 0.01;
+      daemon.options.latencyMs = 20;
+      await panel.prisma.server.update({ where: { uuid: moving!.uuid }, data: { transferring: true } });
+      await panel.prisma.serverTransfer.create({
+        data: {
+          serverUuid: moving!.uuid,
+          activeServerUuid: moving!.uuid,
+          sourceNodeId: node.id,
+          targetNodeId: target.id,
+          state: 'sending',
+          deadlineAt: new Date(Date.now() + 3_600_000),
+        },
+      });
+      await states.reconcile(node.id);
+      const started = daemon.calls.filter(({ path }) => path.endsWith('/power')).map(({ path }) => path.split('/')[3]);
+      expect(started.sort()).toEqual(wanted.map(({ uuid }) => uuid).sort());
+      expect(daemon.mostPowerRequests).toBeGreaterThan(1);
+      expect(daemon.mostPowerRequests).toBeLessThanOrEqual(5);
+      await until('all of them run', () => wanted.every(({ uuid }) => daemon.server(uuid).state === 'running'));
+      expect([...left, moving!].map(({ uuid }) => daemon.server(uuid).state)).toEqual(Array(5).fill('offline'));
+    },
+    60_000,
+  );
+
   it('deletes what was noted, but never a server that the panel knows', async () => {
     const node = await quietNode();
     const [known, gone] = [

@@ -26,6 +26,8 @@ export interface PanelEvents {
   'server.state_changed': { serverUuid: string; state: string };
   /** A daemon reported the end of an installation. */
   'server.installed': { serverUuid: string; successful: boolean };
+  /** A transfer has brought a server to another node; `server.access_changed` is told too. */
+  'server.moved': { serverUuid: string; fromNodeId: number; toNodeId: number };
   /** The connection to the other replicas was away: messages may be missing. */
   'bus.reconnected': Record<string, never>;
 }

@@ -32,6 +32,16 @@ export interface PanelJobs {
   'backup.delete_on_node': { nodeId: number };
   /** Do the next task of a run of a schedule. */
   'schedule.task': { runId: string; position: number };
+  /** Give the source node of a transfer its order. */
+  'transfer.begin': { transferId: number };
+  /** A transfer has ended: call off what goes on, and start the server again where it is now. */
+  'transfer.settle': { transferId: number };
+  /** Give up transfers that are past their time. */
+  'transfer.sweep': Record<string, never>;
+  /** Start the next transfers of a drain. */
+  'node.drain': { drainId: number };
+  /** Let drains go on whose job was lost. */
+  'node.drain_wake': Record<string, never>;
   /** Nightly removal of what has served its time. */
   'panel.retention': Record<string, never>;
 }

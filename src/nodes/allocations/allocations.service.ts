@@ -25,13 +25,25 @@ interface DefaultClaim {
   /** With `port`: exactly this one. Alone: any free port of the address. */
   readonly ip?: string;
   readonly port?: number;
+  /** Taken when it is free, on whichever address. */
+  readonly preferredPort?: number;
 }
 
 interface FurtherClaim {
   readonly nodeId: number;
   readonly serverUuid: string;
   readonly count: number;
+  /** Taken first as far as they are free. */
+  readonly preferredPorts?: readonly number[];
 }
+
+interface MoveClaim {
+  readonly serverUuid: string;
+  readonly fromNodeId: number;
+  readonly toNodeId: number;
+}
+
+const FREE = { serverUuid: null, isDefault: false, notes: null } as const;
 
 /**
  * Ports of nodes, given to servers. Each claim is one statement that skips rows another claim holds, so that of any
@@ -47,7 +59,8 @@ export class Allocations {
    * @returns null on a node that has no ports at all: servers there have none.
    * @throws PanelError 409 when the port asked for is taken or unknown; 503 when no port is free.
    */
-  async claimDefault(tx: Queryable, { nodeId, serverUuid, ip, port }: DefaultClaim): Promise<ClaimedAllocation | null> {
+  async claimDefault(tx: Queryable, claim: DefaultClaim): Promise<ClaimedAllocation | null> {
+    const { nodeId, serverUuid, ip, port, preferredPort = null } = claim;
     const [claimed] = await tx.$queryRaw<ClaimedAllocation[]>`
       UPDATE "Allocation" SET "serverUuid" = ${serverUuid}::uuid, "isDefault" = true
       WHERE "id" = (
@@ -56,7 +69,8 @@ export class Allocations {
           ${ip === undefined ? Prisma.sql`AND strpos(a."ip", ':') = 0` : Prisma.sql`AND a."ip" = ${ip}`}
           ${ip === undefined && port === undefined ? Prisma.sql`AND NOT a."dedicated"` : Prisma.empty}
           ${port === undefined ? Prisma.empty : Prisma.sql`AND a."port" = ${port}`}
-        ORDER BY a."ip" = coalesce(n."defaultIp", '0.0.0.0') DESC, a."port", a."id"
+        ORDER BY a."ip" = coalesce(n."defaultIp", '0.0.0.0') DESC, a."port" = ${preferredPort}::int DESC NULLS LAST,
+          a."port", a."id"
         LIMIT 1 FOR UPDATE OF a SKIP LOCKED
       )
       RETURNING "id", "ip", "port"`;
@@ -69,15 +83,17 @@ export class Allocations {
    * Claims further ports for a server, on the address of its default port first; all of them or none.
    * @throws PanelError 503 when fewer are free.
    */
-  async claimMore(tx: Queryable, { nodeId, serverUuid, count }: FurtherClaim): Promise<ClaimedAllocation[]> {
+  async claimMore(tx: Queryable, claim: FurtherClaim): Promise<ClaimedAllocation[]> {
+    const { nodeId, serverUuid, count, preferredPorts = [] } = claim;
     if (count === 0) return [];
     const claimed = await tx.$queryRaw<ClaimedAllocation[]>`
       WITH picked AS MATERIALIZED (
         SELECT a."id" FROM "Allocation" a
         WHERE a."nodeId" = ${nodeId} AND a."serverUuid" IS NULL AND NOT a."dedicated" AND strpos(a."ip", ':') = 0
         ORDER BY a."ip" = (
-          SELECT d."ip" FROM "Allocation" d WHERE d."serverUuid" = ${serverUuid}::uuid AND d."isDefault" LIMIT 1
-        ) DESC NULLS LAST, a."port", a."id"
+          SELECT d."ip" FROM "Allocation" d
+          WHERE d."serverUuid" = ${serverUuid}::uuid AND d."nodeId" = ${nodeId} AND d."isDefault" LIMIT 1
+        ) DESC NULLS LAST, a."port" = ANY(${[...preferredPorts]}::int[]) DESC, a."port", a."id"
         LIMIT ${count} FOR UPDATE OF a SKIP LOCKED
       )
       UPDATE "Allocation" SET "serverUuid" = ${serverUuid}::uuid
@@ -90,12 +106,40 @@ export class Allocations {
     return claimed.sort((left, right) => left.port - right.port);
   }
 
+  /**
+   * Claims as many ports on another node as the server has on its own, under the same numbers as far as they are free,
+   * and with the same notes. Until the server has moved both sets belong to it.
+   * @throws PanelError 503 when fewer are free.
+   */
+  async claimForMove(tx: Queryable, { serverUuid, fromNodeId, toNodeId }: MoveClaim): Promise<void> {
+    const present = await tx.allocation.findMany({
+      where: { serverUuid, nodeId: fromNodeId },
+      select: { port: true, isDefault: true },
+    });
+    const preferredPort = present.find(({ isDefault }) => isDefault)?.port;
+    const claimed = await this.claimDefault(tx, {
+      nodeId: toNodeId,
+      serverUuid,
+      ...(preferredPort !== undefined && { preferredPort }),
+    });
+    if (claimed === null) return;
+    const preferredPorts = present.flatMap(({ port, isDefault }) => (isDefault ? [] : [port]));
+    const count = preferredPorts.length;
+    await this.claimMore(tx, { nodeId: toNodeId, serverUuid, count, preferredPorts });
+    await tx.$executeRaw`
+      UPDATE "Allocation" SET "notes" = o."notes" FROM "Allocation" o
+      WHERE "Allocation"."serverUuid" = ${serverUuid}::uuid AND "Allocation"."nodeId" = ${toNodeId}
+        AND o."serverUuid" = ${serverUuid}::uuid AND o."nodeId" = ${fromNodeId} AND o."port" = "Allocation"."port"`;
+  }
+
+  /** Gives the ports back that a server has on one node: the one it left, or the one it did not reach. */
+  async releaseOn(tx: Queryable, serverUuid: string, nodeId: number): Promise<void> {
+    await tx.allocation.updateMany({ where: { serverUuid, nodeId }, data: FREE });
+  }
+
   /** Gives all ports of a server back. */
   async releaseAll(tx: Queryable, serverUuid: string): Promise<void> {
-    await tx.allocation.updateMany({
-      where: { serverUuid },
-      data: { serverUuid: null, isDefault: false, notes: null },
-    });
+    await tx.allocation.updateMany({ where: { serverUuid }, data: FREE });
   }
 
   /** The ports of a server, its default first. */

@@ -86,13 +86,14 @@ export class Nodes {
     return { success: true, node: this.changed(node) };
   }
 
-  /** @throws PanelError 404; 409 while a server is on it. */
+  /** @throws PanelError 404; 409 while a server is on it or under way to it. */
   async remove(ref: string, actor: Actor): Promise<SuccessResponse> {
     const where = nodeRefOf(ref);
     const id = await this.prisma
       .$transaction(async (tx) => {
         const before = await this.lock(tx, where);
-        const { count } = await tx.node.deleteMany({ where: { id: before.id, servers: { none: {} } } });
+        const isFree = { servers: { none: {} }, transfersTo: { none: { activeServerUuid: { not: null } } } };
+        const { count } = await tx.node.deleteMany({ where: { id: before.id, ...isFree } });
         if (count === 0) throw hasServers();
         await tx.nodeServerDeletion.deleteMany({ where: { nodeId: before.id } });
         await this.record(tx, actor, 'node:delete', before);

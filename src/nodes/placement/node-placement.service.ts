@@ -13,6 +13,8 @@ export interface PlacementRequest extends PortalRights, Demand {
   readonly nodeId?: number;
   /** Any node there; with `nodeId` the node must stand there. */
   readonly locationId?: number;
+  /** Not there: where a server is that moves. */
+  readonly excludedNodeId?: number;
 }
 
 export interface PlacedNode {
@@ -24,7 +26,7 @@ export interface PlacedNode {
 const placed = { id: true, uuid: true, name: true } as const;
 const refuse = (message: string, code: string): PanelError => unavailable(message, code, 60);
 
-/** Decides where a new server goes. */
+/** Decides where a new server goes, or one that moves. */
 @Injectable()
 export class NodePlacement {
   constructor(private readonly health: NodeHealth) {}
@@ -51,9 +53,11 @@ export class NodePlacement {
     });
     // Nearly always the first: only a placement that named the node itself can have filled it in the meantime.
     for (const id of candidates) {
+      if (id === request.excludedNodeId) continue;
       await lockNode(tx, id);
       if (!(await hasRoom(tx, id, request))) continue;
-      const node = await tx.node.findUnique({ where: { id }, select: placed });
+      // Read under the lock: it may have been closed for deployments since the ranking.
+      const node = await tx.node.findUnique({ where: { id, deploymentsDisabled: false, maintenance: false }, select: placed });
       if (node !== null) return node;
     }
     throw refuse('No nodes available', 'nodes.none_available');

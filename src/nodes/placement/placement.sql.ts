@@ -12,10 +12,16 @@ export interface Demand {
 /** Lets automatic placements choose one after the other; held until the transaction ends. */
 const PLACEMENT_LOCK = 7_231_908_443;
 
+/** The servers of a node, and those under way to it: their place is taken from the start of the transfer. */
 const used = Prisma.sql`
   SELECT count(*)::int AS "servers", coalesce(sum("memory"), 0)::float8 AS "memory",
     coalesce(sum("disk"), 0)::float8 AS "disk", coalesce(sum("cpu"), 0)::float8 AS "cpu"
-  FROM "Server" WHERE "nodeId" = n."id"`;
+  FROM (
+    SELECT "memory", "disk", "cpu" FROM "Server" WHERE "nodeId" = n."id"
+    UNION ALL
+    SELECT s."memory", s."disk", s."cpu" FROM "ServerTransfer" t JOIN "Server" s ON s."uuid" = t."activeServerUuid"
+    WHERE t."targetNodeId" = n."id"
+  ) held`;
 
 /** Capacity with what the node may be overcommitted by; null is unlimited. */
 const capacity = {

@@ -29,6 +29,14 @@ export interface WingsSystem {
   readonly os: string | null;
 }
 
+/** How far a transfer is, as wings-rs tells: bytes packed, bytes sent or received, bytes altogether, files packed. */
+export interface WingsTransferProgress {
+  readonly archiveBytesProcessed: number;
+  readonly networkBytesProcessed: number;
+  readonly bytesTotal: number;
+  readonly filesProcessed: number;
+}
+
 type Json = Record<string, unknown>;
 
 const STATES: readonly string[] = ['offline', 'starting', 'running', 'stopping'] satisfies ProcessState[];
@@ -92,6 +100,23 @@ export function parseUsage(value: unknown): ResourceUsage {
     cpu_absolute: amount(usage['cpu_absolute']),
     uptime: amount(usage['uptime']),
   };
+}
+
+/** Transfers under way, by server; what is no transfer is left out. */
+export function parseTransfers(value: unknown): Map<string, WingsTransferProgress> {
+  if (!isObject(value)) throw badAnswer();
+  const known = Object.entries(value).flatMap(([uuid, progress]): [string, WingsTransferProgress][] => {
+    const parts = UUID.exec(uuid);
+    if (parts === null || !isObject(progress)) return [];
+    const figures = {
+      archiveBytesProcessed: amount(progress['archive_bytes_processed']),
+      networkBytesProcessed: amount(progress['network_bytes_processed']),
+      bytesTotal: amount(progress['bytes_total']),
+      filesProcessed: amount(progress['files_processed']),
+    };
+    return [[parts.slice(1).join('-').toLowerCase(), figures]];
+  });
+  return new Map(known);
 }
 
 /** Console lines: `{data: [line]}` of Go Wings, plain text of wings-rs. */

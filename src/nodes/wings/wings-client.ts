@@ -5,8 +5,8 @@ import { conflict } from '../../common/errors/panel-error.js';
 import type { DaemonKind, NodeContact } from '../directory/node-directory.js';
 import { jtiOf } from './jti.js';
 import type { Method, NodeAnswer, NodeRequest, NodeTransport } from './node-transport.js';
-import { parseJson, parseLog, parseServers, parseSystem } from './wings-answers.js';
-import type { WingsServerState, WingsSystem } from './wings-answers.js';
+import { parseJson, parseLog, parseServers, parseSystem, parseTransfers } from './wings-answers.js';
+import type { WingsServerState, WingsSystem, WingsTransferProgress } from './wings-answers.js';
 import { badAnswer, credentialRefused, WingsRefusal } from './wings-errors.js';
 
 export type PowerAction = 'start' | 'stop' | 'restart' | 'kill';
@@ -15,6 +15,8 @@ const MINUTE = 60_000;
 /** Calls that may take longer than the usual 10 s: the daemon calls back, stops the server or removes its files first. */
 const LIMITS = { create: MINUTE, sync: MINUTE / 2, reinstall: MINUTE, delete: 15 * MINUTE } as const;
 const GO_LOG_MAXIMUM = 100;
+/** How the families say that there is no transfer to call off. */
+const NOTHING_TO_CANCEL = [404, 409, 417] as const;
 
 /** What the newest Go Wings accepts by `POST /api/update`; older ones merge it into theirs (wings-protocol B.1). */
 export interface DaemonSettings {
@@ -82,6 +84,11 @@ export class WingsClient {
     if (this.contact.fqdn !== null) url.hostname = this.contact.fqdn;
     url.protocol = this.contact.useSsl ? `${scheme}s:` : `${scheme}:`;
     return url.toString();
+  }
+
+  /** Where another daemon sends a server to: the public address. */
+  get transferUrl(): string {
+    return `${this.contact.publicUrl}/api/transfers`;
   }
 
   /** Signs claims with the node's secret (wings-protocol C); the secret itself stays in here. */
@@ -195,6 +202,34 @@ export class WingsClient {
     await this.call('POST', `/servers/${uuid}/ws/deny`, { body: { jtis } });
   }
 
+  /**
+   * Orders the daemon to send a server to another one.
+   * @param order `url` is the target's `transferUrl`, `token` a transfer token of the target.
+   * @throws WingsRefusal 404 for an unknown server; 409 or 417 while it is locked, also by a transfer.
+   */
+  async startTransfer(uuid: string, { url, token }: { url: string; token: string }): Promise<void> {
+    // The daemon sends the token as it is. Go Wings wants the server named; the panel starts it itself afterwards.
+    const server = this.kind === 'rs' ? {} : { server: { uuid, start_on_completion: false } };
+    await this.call('POST', `/servers/${uuid}/transfer`, { body: { url, token: `Bearer ${token}`, ...server } });
+  }
+
+  /** Calls off sending a server. One that is not being sent is no failure. */
+  async cancelTransfer(uuid: string): Promise<void> {
+    await this.callUnless(NOTHING_TO_CANCEL, 'DELETE', `/servers/${uuid}/transfer`);
+  }
+
+  /** Calls off receiving a server. One that is not being received is no failure. */
+  async cancelIncomingTransfer(uuid: string): Promise<void> {
+    await this.callUnless(NOTHING_TO_CANCEL, 'DELETE', `/transfers/${uuid}`);
+  }
+
+  /** How far the servers are that the daemon sends or receives, by uuid; empty on Go Wings, which does not tell. */
+  async transferProgress(): Promise<Map<string, WingsTransferProgress>> {
+    if (this.kind === 'go') return new Map();
+    const answer = await this.callUnless404('GET', '/transfers');
+    return answer === undefined ? new Map() : parseTransfers(parseJson(answer.text));
+  }
+
   /** Closes the user's sockets and SFTP sessions on these servers. */
   async deauthorizeUser(userUuid: string, serverUuids: readonly string[]): Promise<void> {
     const body = { user: userUuid, servers: serverUuids };
@@ -207,11 +242,21 @@ export class WingsClient {
     return parseJson((await this.call(method, path, options)).text);
   }
 
-  private async callUnless404(method: Method, path: string, options?: NodeRequest): Promise<NodeAnswer | undefined> {
+  private callUnless404(method: Method, path: string, options?: NodeRequest): Promise<NodeAnswer | undefined> {
+    return this.callUnless([404], method, path, options);
+  }
+
+  /** Undefined when the daemon answers with one of the statuses. */
+  private async callUnless(
+    statuses: readonly number[],
+    method: Method,
+    path: string,
+    options?: NodeRequest,
+  ): Promise<NodeAnswer | undefined> {
     try {
       return await this.call(method, path, options);
     } catch (error) {
-      if (error instanceof WingsRefusal && error.daemonStatus === 404) return undefined;
+      if (error instanceof WingsRefusal && statuses.includes(error.daemonStatus)) return undefined;
       throw error;
     }
   }

@@ -6,6 +6,8 @@ import type { WingsClient } from './wings-client.js';
 
 const LIFETIME_SECONDS = 600;
 const DOWNLOAD_LIFETIME_SECONDS = 900;
+/** The source stops the server and packs it before it shows the token. */
+const TRANSFER_LIFETIME_SECONDS = 900;
 /** A daemon whose clock is behind would refuse a token that begins now. */
 const BACKDATE_SECONDS = 300;
 
@@ -54,23 +56,42 @@ export class WingsTokens {
     });
   }
 
+  /**
+   * Lets the source of a transfer hand a server to its target (wings-protocol C.5): 15 minutes, signed with the secret
+   * of the target.
+   */
+  transfer(target: WingsClient, { serverUuid, transferId }: { serverUuid: string; transferId: number }): string {
+    return target.sign({
+      ...this.envelope(TRANSFER_LIFETIME_SECONDS),
+      sub: serverUuid,
+      jti: jtiOf(`transfer ${transferId}`, serverUuid),
+      scope: 'transfer',
+    });
+  }
+
   jtiOf(userUuid: string, serverUuid: string): string {
     return jtiOf(userUuid, serverUuid);
   }
 
   private base({ userUuid, serverUuid, scope, lifetimeSeconds }: BaseClaims): object {
+    return {
+      ...this.envelope(lifetimeSeconds),
+      sub: userUuid,
+      jti: jtiOf(userUuid, serverUuid),
+      scope,
+      user_uuid: userUuid,
+      server_uuid: serverUuid,
+    };
+  }
+
+  private envelope(lifetimeSeconds: number): object {
     const now = Math.floor(Date.now() / 1000);
     return {
       iss: this.config.panelUrl,
       aud: [''],
-      sub: userUuid,
-      jti: jtiOf(userUuid, serverUuid),
       iat: now,
       nbf: now - BACKDATE_SECONDS,
       exp: now + lifetimeSeconds,
-      scope,
-      user_uuid: userUuid,
-      server_uuid: serverUuid,
     };
   }
 }

@@ -6,6 +6,7 @@ import { BackupReports } from '../../servers/backups/backup-reports.service.js';
 import type { InstallScript, ServerObject, ServerPage } from '../../servers/configuration/dto/server-object.dto.js';
 import { ServerConfiguration } from '../../servers/configuration/server-configuration.service.js';
 import { ServerInstallation } from '../../servers/installation/server-installation.service.js';
+import { TransferReports } from '../../servers/transfers/transfer-reports.service.js';
 import type { BootPage, BootPageQuery } from './dto/boot-page.dto.js';
 import type { InstallReport } from './dto/install-report.dto.js';
 
@@ -16,6 +17,7 @@ export class RemoteServers {
     private readonly configuration: ServerConfiguration,
     private readonly installation: ServerInstallation,
     private readonly backups: BackupReports,
+    private readonly transfers: TransferReports,
     private readonly prisma: PrismaService,
   ) {}
 
@@ -24,9 +26,14 @@ export class RemoteServers {
     return withPagination(await this.configuration.page(node.nodeId, query.page, query.per_page));
   }
 
-  /** @throws PanelError 404. */
-  configurationOf(node: NodePrincipal, uuid: string): Promise<ServerObject> {
-    return this.configuration.one(node.nodeId, uuid);
+  /**
+   * Of a server on the node, or under way to it: then the node has begun to receive it.
+   * @throws PanelError 404.
+   */
+  async configurationOf(node: NodePrincipal, uuid: string): Promise<ServerObject> {
+    const { object, isIncoming } = await this.configuration.forNode(node.nodeId, uuid);
+    if (isIncoming) await this.transfers.received(node.nodeId, uuid);
+    return object;
   }
 
   /** @throws PanelError 404. */
@@ -42,6 +49,7 @@ export class RemoteServers {
   /** The daemon has started; it does not listen yet, so the panel turns to it later. */
   async reset(node: NodePrincipal): Promise<void> {
     await this.backups.nodeReset(node.nodeId);
+    await this.transfers.nodeReset(node.nodeId);
     await this.installation.nodeReset(node.nodeId, node.daemonKind);
   }
 

@@ -67,6 +67,8 @@ export const SERVER_NEEDS = {
   'subusers.manage': delegable('subusersd'),
   delete: { owner: true, subuser: 'none', staff: ['admin:servers:delete'], refusedWhileSuspended: false },
   suspend: staffOnly('admin:servers:suspend'),
+  /** Moving to another node: granted explicitly, the role `default` does not count. */
+  transfer: staffOnly('transfer:execute', 'admin:access'),
   manage: staffOnly(...WRITE),
 } as const satisfies Record<string, Need>;
 

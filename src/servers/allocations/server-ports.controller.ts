@@ -28,7 +28,7 @@ export class ServerPortsController {
   @HttpCode(200)
   @ServerPermission('network', { key: 'servers:write' })
   @Idempotent()
-  @ApiErrors(400)
+  @ApiErrors(400, 409)
   add(
     @CurrentServer() server: ServerScope,
     @Body() dto: AddPortsDto,
@@ -40,6 +40,7 @@ export class ServerPortsController {
   /** Give all ports but the default one back */
   @Delete('secondary')
   @ServerPermission('network', { key: 'servers:write' })
+  @ApiErrors(409)
   async removeSecondary(@CurrentServer() server: ServerScope, @ClientAddress() address: string): Promise<RemovedPorts> {
     const removed = await this.ports.removeSecondary(server, address);
     return { success: true, removedCount: removed.length, removed };
@@ -48,7 +49,7 @@ export class ServerPortsController {
   /** Give a port back */
   @Delete()
   @ServerPermission('network', { key: 'servers:write' })
-  @ApiErrors(400)
+  @ApiErrors(400, 409)
   async remove(
     @CurrentServer() server: ServerScope,
     @Body() body: PortDto,

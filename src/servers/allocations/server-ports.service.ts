@@ -7,6 +7,7 @@ import { Allocations } from '../../nodes/allocations/allocations.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
+import { lockUnlessTransferring } from '../access/transferring.js';
 import { ServerSync } from '../daemon/server-sync.service.js';
 import { portsPerServer } from '../quota/limits.js';
 import type { ServerAllocationItem } from '../servers/dto/server.dto.js';
@@ -25,9 +26,9 @@ export class ServerPorts {
   ) {}
 
   /** The default port first. */
-  async list({ uuid }: ServerScope): Promise<ServerAllocationItem[]> {
+  async list({ uuid, nodeId }: ServerScope): Promise<ServerAllocationItem[]> {
     const rows = await this.prisma.allocation.findMany({
-      where: { serverUuid: uuid },
+      where: { serverUuid: uuid, nodeId },
       select: { ip: true, port: true, alias: true, notes: true, isDefault: true, node: { select: { fqdn: true } } },
       orderBy: [{ isDefault: 'desc' }, { ip: 'asc' }, { port: 'asc' }],
     });
@@ -60,6 +61,7 @@ export class ServerPorts {
   async remove(scope: ServerScope, { ip, port }: Partial<RemovedPort>, ipAddress: string): Promise<void> {
     if (ip === undefined || port === undefined) throw badRequest('Invalid ip/port', 'allocations.invalid');
     await this.prisma.$transaction(async (tx) => {
+      await lockUnlessTransferring(tx, scope.uuid);
       const one = { serverUuid: scope.uuid, nodeId: scope.nodeId, ip, port };
       const { count } = await tx.allocation.updateMany({ where: { ...one, isDefault: false }, data: FREED });
       if (count === 0) throw await refusal(tx, one);
@@ -71,6 +73,7 @@ export class ServerPorts {
   /** Gives all but the default port back. */
   async removeSecondary(scope: ServerScope, ipAddress: string): Promise<RemovedPort[]> {
     const removed = await this.prisma.$transaction(async (tx) => {
+      await lockUnlessTransferring(tx, scope.uuid);
       const freed = await tx.allocation.updateManyAndReturn({
         where: { serverUuid: scope.uuid, nodeId: scope.nodeId, isDefault: false },
         data: FREED,
@@ -85,11 +88,11 @@ export class ServerPorts {
 
   /** Under a lock of the server: of two requests at once the second counts the ports of the first. */
   private async assertLimit(tx: Queryable, scope: ServerScope, wanted: number): Promise<void> {
-    await tx.$executeRaw`SELECT 1 FROM "Server" WHERE "uuid" = ${scope.uuid}::uuid FOR NO KEY UPDATE`;
+    await lockUnlessTransferring(tx, scope.uuid);
     if (scope.isStaff) return;
     const owner = await tx.user.findUnique({ where: { id: scope.ownerId }, select: { limits: true } });
     const limit = portsPerServer(owner?.limits);
-    const has = await tx.allocation.count({ where: { serverUuid: scope.uuid } });
+    const has = await tx.allocation.count({ where: { serverUuid: scope.uuid, nodeId: scope.nodeId } });
     if (limit !== null && has + wanted > limit) {
       throw forbidden(
         `Per-server port limit exceeded (allowed ${limit}). Currently allocated: ${has}`,

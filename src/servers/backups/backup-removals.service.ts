@@ -10,7 +10,7 @@ import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
 import { backupNotFound } from './backup-uuid.pipe.js';
-import { restoringError } from './restoring.js';
+import { restoringError } from '../access/restoring.js';
 
 const AT_ONCE = 100;
 

@@ -4,7 +4,7 @@ import { badRequest } from '../../common/errors/panel-error.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { backupNotFound } from './backup-uuid.pipe.js';
-import { RESTORED } from './restoring.js';
+import { RESTORED } from '../access/restoring.js';
 
 /** What a daemon says about the end of a backup (wings-protocol A.7). */
 export interface BackupReport {

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
-import { conflict } from '../../common/errors/panel-error.js';
+import { conflict, notFound } from '../../common/errors/panel-error.js';
 import type { PanelError } from '../../common/errors/panel-error.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
+import { busyColumns, idle, notNow } from '../access/not-now.js';
 import type { ServerScope } from '../access/server-scope.js';
 import { ACTION_BUDGET_MS, BudgetExceeded, within } from '../daemon/time-budget.js';
 import { backupNotFound } from './backup-uuid.pipe.js';
-import { notRestoring, RESTORED, restoringError } from './restoring.js';
+import { RESTORED } from '../access/restoring.js';
 
 /** Puts backups back. A server is locked from the request until the daemon's report. */
 @Injectable()
@@ -68,10 +69,9 @@ export class BackupRestores {
     const { count } = await this.prisma.server.updateMany({
       where: {
         uuid,
-        installState: { not: 'installing' },
+        ...idle(),
         state: 'offline',
         backups: { none: { state: 'running' } },
-        ...notRestoring(),
       },
       data: { restoringBackup: backupUuid, restoringSince: new Date(), desiredPower: false },
     });
@@ -79,17 +79,13 @@ export class BackupRestores {
   }
 
   private async refusal(uuid: string): Promise<PanelError> {
-    const server = await this.prisma.server.findUnique({
-      where: { uuid },
-      select: {
-        installState: true,
-        state: true,
-        backups: { where: { state: 'running' }, select: { uuid: true }, take: 1 },
-      },
-    });
-    if (server?.installState === 'installing') return conflict('The server is being installed', 'servers.installing');
-    if (server?.backups.length !== 0) return conflict('A backup of this server is being made', 'backups.running');
-    return server.state === 'offline' ? restoringError() : conflict('Stop the server first', 'servers.running');
+    const running = { where: { state: 'running' }, select: { uuid: true }, take: 1 } as const;
+    const select = { ...busyColumns, state: true, backups: running } as const;
+    const server = await this.prisma.server.findUnique({ where: { uuid }, select });
+    if (server === null) return notFound('Server not found', 'servers.not_found');
+    if (server.backups.length > 0) return conflict('A backup of this server is being made', 'backups.running');
+    const isIdle = server.installState !== 'installing' && !server.transferring;
+    return isIdle && server.state !== 'offline' ? conflict('Stop the server first', 'servers.running') : notNow(server);
   }
 
   private async end(serverUuid: string, nodeId: number, backupUuid: string): Promise<boolean> {

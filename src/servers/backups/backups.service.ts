@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
-import { badRequest, conflict, PanelError } from '../../common/errors/panel-error.js';
+import { badRequest, conflict, notFound, PanelError } from '../../common/errors/panel-error.js';
 import { Jobs } from '../../common/jobs/jobs.service.js';
 import { WingsRefusal } from '../../nodes/wings/wings-errors.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
@@ -15,7 +15,7 @@ import { backupColumns, toBackup } from './backup.mapper.js';
 import type { BackupRow } from './backup.mapper.js';
 import { backupNotFound } from './backup-uuid.pipe.js';
 import type { BackupEntry, CreateBackupDto, CreatedBackup, LockedBackup, RenamedBackup } from './dto/backup.dto.js';
-import { notRestoring, restoringError } from './restoring.js';
+import { busyColumns, idle, notNow } from '../access/not-now.js';
 
 /** A daemon that dies while it works never tells the end. */
 const EXPIRES_AFTER_SECONDS = 24 * 3600;
@@ -165,18 +165,16 @@ export class Backups implements OnModuleInit {
   }
 }
 
-/** @throws PanelError 409 while the server is installed, restored or backed up. */
+/** @throws PanelError 409 while the server is installed, restored, transferred or backed up. */
 async function assertFree(tx: Queryable, uuid: string): Promise<void> {
   const { count } = await tx.server.updateMany({
     // Changes nothing: it makes a restore that begins now wait for this transaction.
     data: { updatedAt: new Date() },
-    where: { uuid, installState: { not: 'installing' }, ...notRestoring() },
+    where: { uuid, ...idle() },
   });
   if (count === 0) {
-    const server = await tx.server.findUnique({ where: { uuid }, select: { installState: true } });
-    throw server?.installState === 'installing'
-      ? conflict('The server is being installed', 'servers.installing')
-      : restoringError();
+    const server = await tx.server.findUnique({ where: { uuid }, select: busyColumns });
+    throw server === null ? notFound('Server not found', 'servers.not_found') : notNow(server);
   }
   const running = await tx.serverBackup.findFirst({ where: { serverUuid: uuid, state: 'running' } });
   if (running !== null) throw conflict('A backup of this server is being made', 'backups.running');

@@ -56,13 +56,21 @@ export class ServerConfiguration {
     };
   }
 
-  /** @throws PanelError 404 when the server is not on this node. */
+  /** @throws PanelError 404 when the server is neither on this node nor under way to it. */
   async one(nodeId: number, uuid: string): Promise<ServerObject> {
+    return (await this.forNode(nodeId, uuid)).object;
+  }
+
+  /**
+   * The same, and whether the server is under way to the node that asks.
+   * @throws PanelError 404 as `one`.
+   */
+  async forNode(nodeId: number, uuid: string): Promise<{ object: ServerObject; isIncoming: boolean }> {
     if (!UUID.test(uuid)) throw serverNotFound();
     const rows = await this.database.query<ConfigurationRow>(CONFIGURATION_ONE, [nodeId, uuid]);
     const [object] = await this.toObjects(rows);
     if (object === undefined) throw serverNotFound();
-    return object;
+    return { object, isIncoming: rows[0]?.isIncoming === true };
   }
 
   /** @throws PanelError 404 when the server is not on this node. */

@@ -28,6 +28,8 @@ export interface ConfigurationRow {
   allocations: [string, number, boolean][] | null;
   /** Servers of the node altogether. */
   total: number;
+  /** Under way to the node that asks, not on it yet. */
+  isIncoming: boolean;
 }
 
 const COLUMNS = `
@@ -36,12 +38,13 @@ const COLUMNS = `
   (s."suspended" OR s."dmca") AS "suspended", s."desiredPower", s."eggId",
   (extract(epoch FROM e."updatedAt") * 1000)::float8 AS "eggVersion", n."name" AS "nodeName",
   (SELECT json_agg(json_build_array(a."ip", a."port", a."isDefault") ORDER BY a."isDefault" DESC, a."ip", a."port")
-     FROM "Allocation" a WHERE a."serverUuid" = s."uuid") AS "allocations"`;
+     FROM "Allocation" a WHERE a."serverUuid" = s."uuid" AND a."nodeId" = n."id") AS "allocations",
+  (s."nodeId" <> n."id") AS "isIncoming"`;
 
 const FROM = `
   FROM "Server" s
   JOIN "Egg" e ON e."id" = s."eggId"
-  JOIN "Node" n ON n."id" = s."nodeId"`;
+  JOIN "Node" n ON n."id" = $1::int`;
 
 /** A page of a node's servers in the order of their uuids, which no change of a server alters. $1 node, $2 limit, $3 offset. */
 export const CONFIGURATION_PAGE: Statement = {
@@ -51,10 +54,14 @@ export const CONFIGURATION_PAGE: Statement = {
     WHERE s."nodeId" = $1::int ORDER BY s."uuid" LIMIT $2::int OFFSET $3::int`,
 };
 
-/** One server of a node. $1 node, $2 uuid. */
+/** One server of a node, or one under way to it: with the ports that it has there. $1 node, $2 uuid. */
 export const CONFIGURATION_ONE: Statement = {
   name: 'configuration_one',
-  text: `SELECT ${COLUMNS}, 1 AS "total" ${FROM} WHERE s."nodeId" = $1::int AND s."uuid" = $2::uuid`,
+  text: `
+    SELECT ${COLUMNS}, 1 AS "total" ${FROM}
+    WHERE s."uuid" = $2::uuid AND (s."nodeId" = $1::int OR EXISTS (
+      SELECT 1 FROM "ServerTransfer" t WHERE t."activeServerUuid" = s."uuid" AND t."targetNodeId" = $1::int
+    ))`,
 };
 
 /** How many servers a node has; asked only for pages beyond the last. $1 node. */

@@ -7,7 +7,10 @@ import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 
-/** Deletes servers on their nodes after the panel has forgotten them: nothing may go on running that nobody pays for. */
+/**
+ * Deletes servers on nodes where they have no business any more, because the panel has forgotten them or they have moved:
+ * nothing may go on running that nobody pays for.
+ */
 @Injectable()
 export class ServerRemovals implements OnModuleInit {
   constructor(
@@ -24,10 +27,23 @@ export class ServerRemovals implements OnModuleInit {
     });
   }
 
-  /** Notes, in the transaction that removes the row, that the server must also go from its node. */
-  async request(tx: Queryable, serverUuid: string, nodeId: number): Promise<void> {
+  /**
+   * Notes, in the transaction that takes the server from the node, that it must also go from there.
+   * @param options.afterSeconds time that the daemon needs to finish with it.
+   */
+  async request(
+    tx: Queryable,
+    serverUuid: string,
+    nodeId: number,
+    { afterSeconds = 0 }: { afterSeconds?: number } = {},
+  ): Promise<void> {
     await tx.nodeServerDeletion.createMany({ data: [{ serverUuid, nodeId }], skipDuplicates: true });
-    await this.jobs.enqueue('server.delete_on_node', { serverUuid, nodeId }, { tx });
+    await this.jobs.enqueue('server.delete_on_node', { serverUuid, nodeId }, { tx, startAfterSeconds: afterSeconds });
+  }
+
+  /** Whether a copy of the server is still to be deleted on the node; a new one must wait for that. */
+  async isNoted(tx: Queryable, serverUuid: string, nodeId: number): Promise<boolean> {
+    return (await tx.nodeServerDeletion.findFirst({ where: { serverUuid, nodeId } })) !== null;
   }
 
   /** Deletes what is still noted for a node; a failure leaves the rest for the next time the node returns. */
@@ -39,7 +55,7 @@ export class ServerRemovals implements OnModuleInit {
   private async remove(serverUuid: string, nodeId: number): Promise<void> {
     const where = { serverUuid, nodeId };
     if ((await this.prisma.nodeServerDeletion.findFirst({ where })) === null) return;
-    // Never a server that the panel knows: the note would be wrong, not the server.
+    // Never a server that the panel knows to be there: the note would be wrong, not the server.
     const known = await this.prisma.server.findUnique({ where: { uuid: serverUuid }, select: { nodeId: true } });
     if (known?.nodeId !== nodeId) await this.deleteOnNode(serverUuid, nodeId);
     await this.prisma.nodeServerDeletion.deleteMany({ where });

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
-import { conflict, notFound } from '../../common/errors/panel-error.js';
+import { notFound } from '../../common/errors/panel-error.js';
 import { WingsRefusal } from '../../nodes/wings/wings-errors.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
-import { notRestoring, restoringError } from '../backups/restoring.js';
+import { busyColumns, idle, notNow } from '../access/not-now.js';
 import { ACTION_BUDGET_MS, BudgetExceeded, within } from '../daemon/time-budget.js';
 
 const DEFAULT_LINES = 100;
@@ -47,7 +47,7 @@ export class ServerConsole {
   /**
    * Installs again. The daemon stops the server first, which may take longer than anybody waits; then the answer is
    * given before the end.
-   * @throws PanelError 409 while it is being installed; after any other error the state is what it was.
+   * @throws PanelError 409 while it is being installed or transferred; after any other error the state is what it was.
    */
   async reinstall(scope: ServerScope, truncateDirectory: boolean, ipAddress: string): Promise<void> {
     const before = await this.beginInstallation(scope.uuid);
@@ -71,15 +71,13 @@ export class ServerConsole {
   private async beginInstallation(uuid: string): Promise<'installed' | 'failed'> {
     for (const before of ['installed', 'failed'] as const) {
       const { count } = await this.prisma.server.updateMany({
-        where: { uuid, installState: before, ...notRestoring() },
+        where: { uuid, ...idle(), installState: before },
         data: { installState: 'installing' },
       });
       if (count > 0) return before;
     }
-    const server = await this.prisma.server.findUnique({ where: { uuid }, select: { installState: true } });
-    throw server?.installState === 'installing'
-      ? conflict('The server is being installed', 'servers.installing')
-      : restoringError();
+    const server = await this.prisma.server.findUnique({ where: { uuid }, select: busyColumns });
+    throw server === null ? notFound('Server not found', 'servers.not_found') : notNow(server);
   }
 
   private record(

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
-import { badRequest, conflict, forbidden, notFound } from '../../common/errors/panel-error.js';
+import { badRequest, forbidden, notFound } from '../../common/errors/panel-error.js';
 import type { PanelError } from '../../common/errors/panel-error.js';
 import type { PowerAction } from '../../nodes/wings/wings-client.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
-import { notRestoring, restoringError } from '../backups/restoring.js';
+import { busyColumns, idle, notNow } from '../access/not-now.js';
 import { ACTION_BUDGET_MS, within } from '../daemon/time-budget.js';
 import { POWER_ACTIONS } from './dto/operations.dto.js';
 import type { PowerDto } from './dto/operations.dto.js';
@@ -44,22 +44,19 @@ export class ServerPower {
   private async noteWish(uuid: string, action: PowerAction): Promise<void> {
     const starts = action === 'start' || action === 'restart';
     const { count } = await this.prisma.server.updateMany({
-      where: { uuid, ...(starts && { installState: { not: 'installing' }, hibernated: false, ...notRestoring() }) },
+      where: { uuid, transferring: false, ...(starts && { hibernated: false, ...idle() }) },
       data: { desiredPower: starts },
     });
     if (count === 0) throw await this.refusal(uuid);
   }
 
   private async refusal(uuid: string): Promise<PanelError> {
-    const select = { hibernated: true, installState: true } as const;
+    const select = { hibernated: true, ...busyColumns } as const;
     const server = await this.prisma.server.findUnique({ where: { uuid }, select });
     if (server === null) return notFound('Server not found', 'servers.not_found');
-    if (server.hibernated) {
-      return forbidden('Server is hibernated and cannot be started or restarted', 'servers.hibernated');
-    }
-    return server.installState === 'installing'
-      ? conflict('The server is being installed', 'servers.installing')
-      : restoringError();
+    return server.hibernated && !server.transferring
+      ? forbidden('Server is hibernated and cannot be started or restarted', 'servers.hibernated')
+      : notNow(server);
   }
 }
 

@@ -18,6 +18,7 @@ const columns = {
   ioWeight: true,
   kvmPassthrough: true,
   environment: true,
+  transferring: true,
   egg: { select: { envVars: true, requiresKvm: true } },
 } satisfies Prisma.ServerSelect;
 

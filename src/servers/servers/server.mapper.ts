@@ -34,6 +34,7 @@ export function toListItem(row: ServerListRow, isNodeHealthy: boolean): ServerLi
     status: statusOf(row, isNodeHealthy),
     installing: row.installing,
     hibernated: row.hibernated,
+    transferring: row.transferring,
     is_suspended: isLocked,
     suspended: isLocked,
     is_dmca: row.dmca,

@@ -67,7 +67,7 @@ export class ServersController {
    */
   @Put(':id')
   @ServerPermission('settings', { key: 'servers:write' })
-  @ApiErrors(400)
+  @ApiErrors(400, 409)
   async update(
     @CurrentServer() server: ServerScope,
     @Body() dto: UpdateServerDto,
@@ -80,7 +80,7 @@ export class ServersController {
   /** Delete a server with its files */
   @Delete(':id')
   @ServerPermission('delete', { key: 'servers:write' })
-  @ApiErrors(400, 502, 504)
+  @ApiErrors(400, 409, 502, 504)
   async delete(
     @CurrentServer() server: ServerScope,
     @Query() { force }: DeleteServerQuery,

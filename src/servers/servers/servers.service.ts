@@ -7,6 +7,7 @@ import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
+import { beingTransferred, lockUnlessTransferring } from '../access/transferring.js';
 import { ServerRemovals } from '../daemon/server-removals.service.js';
 import { ServerSync } from '../daemon/server-sync.service.js';
 import { ACTION_BUDGET_MS, within } from '../daemon/time-budget.js';
@@ -15,6 +16,9 @@ import { ServerQuota } from '../quota/server-quota.service.js';
 import type { UpdateServerDto } from './dto/server-input.dto.js';
 import { changesOf, loadForUpdate } from './server-changes.js';
 import type { StoredServer } from './server-changes.js';
+
+/** What may change while a server is under way: nothing that the target node has to make room for. */
+const COSMETIC: ReadonlySet<string> = new Set(['name', 'description']);
 
 /** Changes and deletes servers. */
 @Injectable()
@@ -32,7 +36,8 @@ export class Servers {
 
   /**
    * Changes what is given. It counts even while the node is away: the daemon fetches it when it is back.
-   * @throws PanelError 400 beyond the owner's quota; 403 for what only owners or only staff may change.
+   * @throws PanelError 400 beyond the owner's quota; 403 for what only owners or only staff may change; 409 during a
+   * transfer, name and description aside.
    */
   async update(scope: ServerScope, dto: UpdateServerDto, ipAddress: string): Promise<void> {
     const changed = await this.prisma.$transaction(async (tx) => {
@@ -41,6 +46,8 @@ export class Servers {
       const changes = changesOf(scope, server, dto);
       const names = Object.keys(changes);
       if (names.length === 0) return false;
+      // The target has made room for what the server was when it left.
+      if (server.transferring && names.some((name) => !COSMETIC.has(name))) throw beingTransferred();
       if (!scope.isStaff) await this.assertQuota(tx, server, dto);
       await tx.server.update({ where: { uuid: scope.uuid }, data: changes, select: { uuid: true } });
       await this.sync.request(tx, scope.uuid);
@@ -53,14 +60,16 @@ export class Servers {
   /**
    * Deletes the server on its node, then everything of it here. A node that does not know it has deleted it already.
    * @param force staff: forget it even when the node cannot be reached; the node deletes it when it is back.
-   * @throws PanelError 502, 504 when the node did not delete it; nothing is lost then.
+   * @throws PanelError 409 during a transfer; 502, 504 when the node did not delete it; nothing is lost then.
    */
   async delete(scope: ServerScope, force: boolean, ipAddress: string): Promise<void> {
     const isStaff = scope.isStaffFor('delete');
     if (force && !isStaff) throw forbidden('Only admins may force delete servers', 'servers.force_admin_only');
     if (!isStaff) assertDeletable(scope);
+    await this.assertNotTransferring(scope);
     const isGone = await this.deleteOnNode(scope, force);
     await this.prisma.$transaction(async (tx) => {
+      await lockUnlessTransferring(tx, scope.uuid);
       await this.allocations.releaseAll(tx, scope.uuid);
       const { count } = await tx.server.deleteMany({ where: { uuid: scope.uuid, nodeId: scope.nodeId } });
       if (count === 0) throw notFound('Server not found', 'servers.not_found');
@@ -68,6 +77,11 @@ export class Servers {
       await this.record(tx, scope, 'server:delete', ipAddress, { force });
     });
     this.bus.publish('server.access_changed', { serverUuid: scope.uuid });
+  }
+
+  private async assertNotTransferring({ uuid }: ServerScope): Promise<void> {
+    const server = await this.prisma.server.findUnique({ where: { uuid }, select: { transferring: true } });
+    if (server?.transferring === true) throw beingTransferred();
   }
 
   private async deleteOnNode({ uuid, nodeId }: ServerScope, force: boolean): Promise<boolean> {

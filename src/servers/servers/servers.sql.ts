@@ -21,6 +21,7 @@ export interface ServerListRow extends SuspensionColumns {
   startup: string;
   installing: boolean;
   hibernated: boolean;
+  transferring: boolean;
   suspendedAt: Date | null;
   dmcaAt: Date | null;
   state: string;
@@ -50,13 +51,13 @@ export interface ServerDetailRow extends Omit<ServerListRow, 'allocations'> {
 const COLUMNS = `
   s."uuid", s."name", s."description", s."nodeId", n."name" AS "nodeName", s."ownerId", s."memory", s."disk", s."cpu",
   s."swap", s."ioWeight", s."oomDisabled", s."kvmPassthrough", s."dockerImage", s."startup",
-  (s."installState" = 'installing') AS "installing", s."hibernated",
+  (s."installState" = 'installing') AS "installing", s."hibernated", s."transferring",
   s."suspended", s."suspendedBy", s."suspendedReason", s."suspendedAt",
   s."dmca", s."dmcaBy", s."dmcaReason", s."dmcaAt", s."dmcaDeletionAt", s."state", s."resources", s."stateAt"`;
 
 const PORTS = `
   (SELECT json_agg(json_build_array(a."ip", a."port", a."isDefault") ORDER BY a."isDefault" DESC, a."ip", a."port")
-     FROM "Allocation" a WHERE a."serverUuid" = s."uuid") AS "allocations"`;
+     FROM "Allocation" a WHERE a."serverUuid" = s."uuid" AND a."nodeId" = s."nodeId") AS "allocations"`;
 
 /** $1 name pattern or null, $2 uuid pattern, $3 limit or null, $4 offset. */
 const FILTER = `($1::text IS NULL OR s."name" ILIKE $1::text OR s."uuid"::text LIKE $2::text)`;
@@ -89,7 +90,7 @@ export const SERVER_DETAIL: Statement = {
       n."url" AS "nodeUrl", n."fqdn" AS "nodeFqdn", n."sftpPort", n."sftpProxyPort",
       (SELECT json_agg(json_build_array(a."ip", a."port", a."isDefault", a."alias", a."notes")
                        ORDER BY a."isDefault" DESC, a."ip", a."port")
-         FROM "Allocation" a WHERE a."serverUuid" = s."uuid") AS "allocations"
+         FROM "Allocation" a WHERE a."serverUuid" = s."uuid" AND a."nodeId" = s."nodeId") AS "allocations"
     FROM "Server" s
     JOIN "Node" n ON n."id" = s."nodeId"
     JOIN "Egg" e ON e."id" = s."eggId"

@@ -23,7 +23,7 @@ export class ServerStartupsController {
   /** Change how a server is started */
   @Put()
   @ServerPermission('startup', { key: 'servers:write' })
-  @ApiErrors(400)
+  @ApiErrors(400, 409)
   update(
     @CurrentServer() server: ServerScope,
     @Body() dto: UpdateStartupDto,

@@ -36,11 +36,12 @@ export class Reconciliation {
         suspended: true,
         dmca: true,
         hibernated: true,
+        transferring: true,
       },
     });
     await eachOf(servers, CONCURRENCY, async (server) => {
       if (server.syncPending) await this.attempt(() => this.sync.force(server.uuid, nodeId));
-      if (shouldStart(server) && known.get(server.uuid)?.state === 'offline') {
+      if (shouldRun(server) && known.get(server.uuid)?.state === 'offline') {
         await this.attempt(() => start(daemon, server.uuid));
       }
     });
@@ -57,15 +58,23 @@ export class Reconciliation {
   }
 }
 
-interface Wanted {
+/** What decides whether a server has to run. */
+export interface WantedServer {
   readonly desiredPower: boolean;
   readonly installState: string;
   readonly suspended: boolean;
   readonly dmca: boolean;
   readonly hibernated: boolean;
+  readonly transferring: boolean;
 }
 
-const shouldStart = ({ desiredPower, installState, suspended, dmca, hibernated }: Wanted): boolean =>
-  desiredPower && installState === 'installed' && !suspended && !dmca && !hibernated;
+/** Whether a server has to run: wanted by its owner, and nothing in the way. */
+export const shouldRun = (server: WantedServer): boolean =>
+  server.desiredPower &&
+  server.installState === 'installed' &&
+  !server.suspended &&
+  !server.dmca &&
+  !server.hibernated &&
+  !server.transferring;
 
 const start = (daemon: WingsClient, uuid: string): Promise<void> => daemon.power(uuid, 'start');

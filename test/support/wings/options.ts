@@ -25,6 +25,8 @@ export interface WingsOptions {
   backupDelayMs: number;
   backupSucceeds: boolean;
   transferDelayMs: number;
+  /** How long the target of a transfer unpacks. */
+  receiveDelayMs: number;
   /** Lines each running server prints per real second. */
   consoleLinesPerSecond: number;
   consoleLine: (serverUuid: string, index: number) => string;
@@ -73,6 +75,7 @@ export function resolveOptions(given: Partial<WingsOptions>): WingsOptions {
     backupDelayMs: 2000,
     backupSucceeds: true,
     transferDelayMs: 1000,
+    receiveDelayMs: 0,
     consoleLinesPerSecond: 0,
     consoleLine: (_uuid, index) => `[${new Date().toISOString()}] [Server thread/INFO]: tick ${index}`,
     commandReply: (command) => [`[Server thread/INFO]: executed ${command}`],

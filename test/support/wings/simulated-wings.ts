@@ -40,6 +40,9 @@ export class SimulatedWings {
   readonly calls: RecordedCall[] = [];
   /** Requests made to the panel, every attempt, oldest first. */
   readonly panelCalls: PanelCall[] = [];
+  /** Most power requests that were under way at the same moment. */
+  mostPowerRequests = 0;
+  #powerRequests = 0;
   readonly disk: Disk = { servers: new Map(), backups: new Map() };
   #daemon: Daemon;
   #server: Server | null = null;
@@ -238,7 +241,11 @@ export class SimulatedWings {
   async #listen(): Promise<void> {
     const { tls, host } = this.options;
     const api = new HttpApi(this.#daemon, (call) => remember(this.calls, call, this.options.recordLimit));
-    const answer: Parameters<typeof createServer>[1] = (request, response) => void api.handle(request, response);
+    const answer: Parameters<typeof createServer>[1] = (request, response) => {
+      const isPower = request.url?.endsWith('/power') === true;
+      if (isPower) this.mostPowerRequests = Math.max(this.mostPowerRequests, ++this.#powerRequests);
+      void api.handle(request, response).then(() => (this.#powerRequests -= isPower ? 1 : 0));
+    };
     const server = tls === false ? createServer(answer) : createTlsServer(tls, answer);
     server.on('connection', (socket: Socket) => this.#onConnection(socket));
     const goLimit = this.options.flavour === 'go' && isNewest(this.options);

@@ -80,6 +80,8 @@ export async function receiveTransfer(daemon: Daemon, uuid: string, type: string
     server = daemon.adopt(await daemon.pull(uuid));
     server.lock = 'transferring';
     server.broadcast('transfer status', ['processing']);
+    await daemon.clock.sleep(daemon.options.receiveDelayMs);
+    if (daemon.servers.get(server.uuid) !== server) throw new Error('the transfer was cancelled');
     server.files.unpack(archive);
     await finish(daemon, server, await storeBackups(daemon, uuid, form));
   } catch (error) {

@@ -74,6 +74,9 @@ export class ServerListItem {
   installing!: boolean;
   hibernated!: boolean;
 
+  /** Under way to another node: power, reinstallation, deletion and most changes are refused meanwhile. */
+  transferring!: boolean;
+
   /** Suspended or under a DMCA takedown. */
   is_suspended!: boolean;
   suspended!: boolean;
