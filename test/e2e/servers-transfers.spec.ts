@@ -67,6 +67,27 @@ const report = (
 ) => panel.as(site.node).request(method, `/api/remote/servers/${server.uuid}/transfer/${outcome}`);
 const slow = { transferDelayMs: 60_000_000 };
 
+it('takes backups along between wings-rs daemons, and waits for one that is being made', async () => {
+  const [source, target] = [await site('rs'), await site('rs', { from: 29_990 })];
+  const server = await running(source);
+  source.daemon.setState(server.uuid, 'offline');
+  const path = `/api/servers/${server.uuid}/backups`;
+  const { uuid } = (await http.post<{ uuid: string }>(path, {})).body;
+  const backup = () => panel.prisma.serverBackup.findUniqueOrThrow({ where: { uuid } });
+  await until('the backup is made', async () => (await backup()).state === 'completed');
+  const half = { serverUuid: server.uuid, nodeId: source.node.id, name: 'half' };
+  const { uuid: made } = await panel.prisma.serverBackup.create({ data: half });
+  expect((await move(server, target.node)).body).toMatchObject({ code: 'backups.running' });
+  await panel.prisma.serverBackup.delete({ where: { uuid: made } });
+
+  expect((await move(server, target.node)).body).toEqual({ success: true });
+  await inState(panel, server.uuid, 'completed');
+  expect(await backup()).toMatchObject({ nodeId: target.node.id, state: 'completed' });
+  expect([source, target].map(({ daemon }) => daemon.disk.backups.has(uuid))).toEqual([false, true]);
+  const link = await http.get<{ url: string }>(`${path}/${uuid}/download`);
+  expect((await fetch(link.body.url)).status).toBe(200);
+});
+
 describe.each([
   ['go', 'go'],
   ['rs', 'rs'],

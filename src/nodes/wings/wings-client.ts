@@ -204,13 +204,21 @@ export class WingsClient {
 
   /**
    * Orders the daemon to send a server to another one.
-   * @param order `url` is the target's `transferUrl`, `token` a transfer token of the target.
+   * @param order `url` is the target's `transferUrl`, `token` a transfer token of the target; only wings-rs takes backups
+   * along.
    * @throws WingsRefusal 404 for an unknown server; 409 or 417 while it is locked, also by a transfer.
    */
-  async startTransfer(uuid: string, { url, token }: { url: string; token: string }): Promise<void> {
-    // The daemon sends the token as it is. Go Wings wants the server named; the panel starts it itself afterwards.
-    const server = this.kind === 'rs' ? {} : { server: { uuid, start_on_completion: false } };
-    await this.call('POST', `/servers/${uuid}/transfer`, { body: { url, token: `Bearer ${token}`, ...server } });
+  async startTransfer(
+    uuid: string,
+    { url, token, backups }: { url: string; token: string; backups: readonly string[] },
+  ): Promise<void> {
+    // Go Wings wants the server named; the panel starts it itself afterwards.
+    const more =
+      this.kind === 'rs'
+        ? { ...(backups.length > 0 && { backups, delete_backups: true }) }
+        : { server: { uuid, start_on_completion: false } };
+    // The daemon sends the token as it is.
+    await this.call('POST', `/servers/${uuid}/transfer`, { body: { url, token: `Bearer ${token}`, ...more } });
   }
 
   /** Calls off sending a server. One that is not being sent is no failure. */

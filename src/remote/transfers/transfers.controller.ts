@@ -1,12 +1,13 @@
-import { Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CallingNode } from '../../common/access/decorators.js';
 import { NodePrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { TransferReports } from '../../servers/transfers/transfer-reports.service.js';
 import { RemoteController } from '../remote-controller.js';
 import { ServerUuidPipe } from '../servers/server-uuid.pipe.js';
+import { TransferSuccess } from './dto/transfer-success.dto.js';
 
-/** Reports of the two nodes of a transfer. What else the bodies tell (backups that moved along) the panel asks for nowhere. */
+/** Reports of the two nodes of a transfer. */
 @RemoteController('servers/:uuid/transfer')
 export class RemoteTransfersController {
   constructor(private readonly reports: TransferReports) {}
@@ -15,8 +16,12 @@ export class RemoteTransfersController {
   @Post('success')
   @HttpCode(204)
   @ApiErrors(404, 409)
-  succeeded(@CallingNode() node: NodePrincipal, @Param('uuid', ServerUuidPipe) uuid: string): Promise<void> {
-    return this.reports.succeeded(node.nodeId, uuid);
+  succeeded(
+    @CallingNode() node: NodePrincipal,
+    @Param('uuid', ServerUuidPipe) uuid: string,
+    @Body() { backups }: TransferSuccess,
+  ): Promise<void> {
+    return this.reports.succeeded(node.nodeId, uuid, backups);
   }
 
   /** Report that a transfer failed (by either node) */

@@ -20,7 +20,7 @@ export class NodeDrainsController {
    * Drain a node
    *
    * Puts it into maintenance (no new servers, no incoming transfers) and moves its servers away, a few at a time. It
-   * stays in maintenance afterwards, until `deploymentsDisabled` is taken back.
+   * stays in maintenance afterwards, until `maintenance` is taken back.
    */
   @RequirePermission(PERMISSIONS, NODE_ADMINISTRATION)
   @Post()

@@ -42,7 +42,7 @@ export class NodeDrains {
       await assertTarget(tx, node, targetNodeId);
       const running = await tx.nodeDrain.findUnique({ where: { activeNodeId: node.id }, select: { id: true } });
       if (running !== null) throw conflict('The node is being drained already', 'nodes.draining');
-      await tx.node.updateMany({ where: { id: node.id }, data: { deploymentsDisabled: true } });
+      await tx.node.updateMany({ where: { id: node.id }, data: { maintenance: true } });
       const withoutNotice = { id: node.id, deploymentNotice: null };
       await tx.node.updateMany({ where: withoutNotice, data: { deploymentNotice: DEFAULT_NOTICE } });
       const created = await tx.nodeDrain.create({

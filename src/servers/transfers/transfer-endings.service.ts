@@ -53,9 +53,10 @@ export class TransferEndings {
 
   /**
    * The server is on the target from now on, with the ports claimed there; the copy on the source is deleted later.
+   * @param backups that moved along; the others stay where they are.
    * @returns whether there was such a transfer under way.
    */
-  async complete(where: TransferUnderWay): Promise<boolean> {
+  async complete(where: TransferUnderWay, backups: readonly string[]): Promise<boolean> {
     const ended = await this.prisma.$transaction(async (tx) => {
       const transfer = await close(tx, where, { state: 'completed' });
       if (transfer === undefined) return undefined;
@@ -64,6 +65,10 @@ export class TransferEndings {
         where: { uuid: serverUuid },
         data: { nodeId: targetNodeId, transferring: false, state: 'offline', stateAt: new Date() },
         select: { uuid: true },
+      });
+      await tx.serverBackup.updateMany({
+        where: { uuid: { in: [...backups] }, serverUuid, nodeId: sourceNodeId },
+        data: { nodeId: targetNodeId },
       });
       await this.allocations.releaseOn(tx, serverUuid, sourceNodeId);
       await this.removals.request(tx, serverUuid, sourceNodeId, { afterSeconds: DELETE_COPY_AFTER_SECONDS });

@@ -75,7 +75,8 @@ export class TransferOrders implements OnModuleInit {
     const source = await this.wings.forNode(sourceNodeId);
     const token = this.tokens.transfer(target, { serverUuid, transferId });
     try {
-      await source.startTransfer(serverUuid, { url: target.transferUrl, token });
+      const backups = target.kind === 'rs' ? await this.backupsOf(serverUuid, sourceNodeId) : [];
+      await source.startTransfer(serverUuid, { url: target.transferUrl, token, backups });
     } catch (error) {
       // Told before, and the answer was lost: it is locked by this very transfer.
       const isRepeated = orders > 1 && error instanceof WingsRefusal && error.daemonStatus === 409;
@@ -87,6 +88,13 @@ export class TransferOrders implements OnModuleInit {
       data: { state: 'sending', deadlineAt: transferDeadline(this.config) },
     });
     if (count === 0) await this.callOffIfEnded(transferId);
+  }
+
+  /** Archives on the source's own disk, which would be out of reach there. */
+  private async backupsOf(serverUuid: string, nodeId: number): Promise<string[]> {
+    const where = { serverUuid, nodeId, adapter: 'wings', state: 'completed' } as const;
+    const backups = await this.prisma.serverBackup.findMany({ where, select: { uuid: true } });
+    return backups.map(({ uuid }) => uuid);
   }
 
   private async refused(id: number, serverUuid: string, error: PanelError): Promise<void> {

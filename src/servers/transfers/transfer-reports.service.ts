@@ -26,12 +26,12 @@ export class TransferReports {
   }
 
   /**
-   * The target has everything.
+   * The target has everything, these backups included.
    * @throws PanelError 404 for a server that is none of the node's business; 409 when no transfer to this node was
    * under way, or it was ended in another way.
    */
-  async succeeded(nodeId: number, serverUuid: string): Promise<void> {
-    if (await this.endings.complete({ activeServerUuid: serverUuid, targetNodeId: nodeId })) return;
+  async succeeded(nodeId: number, serverUuid: string, backups: readonly string[] = []): Promise<void> {
+    if (await this.endings.complete({ activeServerUuid: serverUuid, targetNodeId: nodeId }, backups)) return;
     const last = await this.prisma.serverTransfer.findFirst({
       where: { serverUuid, targetNodeId: nodeId },
       orderBy: { id: 'desc' },

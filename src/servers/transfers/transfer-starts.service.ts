@@ -7,6 +7,7 @@ import { Allocations } from '../../nodes/allocations/allocations.service.js';
 import { NodePlacement } from '../../nodes/placement/node-placement.service.js';
 import type { PlacedNode } from '../../nodes/placement/node-placement.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
+import { busyColumns, idle, notNow } from '../access/not-now.js';
 import { lockUnlessTransferring } from '../access/transferring.js';
 import { ServerRemovals } from '../daemon/server-removals.service.js';
 
@@ -32,7 +33,7 @@ const columns = {
   memory: true,
   disk: true,
   cpu: true,
-  installState: true,
+  ...busyColumns,
   owner: { select: { portalType: true } },
 } satisfies Prisma.ServerSelect;
 
@@ -85,7 +86,10 @@ export class TransferStarts {
     await lockUnlessTransferring(tx, uuid);
     const server = await tx.server.findUnique({ where: { uuid }, select: columns });
     if (server === null) throw notFound('Server not found', 'servers.not_found');
-    if (server.installState === 'installing') throw conflict('The server is being installed', 'servers.installing');
+    // Checked under the lock, for which whoever installs, restores or backs up waits.
+    if ((await tx.server.count({ where: { uuid, ...idle() } })) === 0) throw notNow(server);
+    const running = await tx.serverBackup.count({ where: { serverUuid: uuid, state: 'running' } });
+    if (running > 0) throw conflict('A backup of this server is being made', 'backups.running');
     return server;
   }
 
