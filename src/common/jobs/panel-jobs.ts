@@ -16,6 +16,8 @@ export interface PanelJobs {
   'egg.sync': { eggId: number };
   /** Delete a server on its node after it is gone from the panel. */
   'server.delete_on_node': { serverUuid: string; nodeId: number };
+  /** Remove identity documents that were looked at long enough ago. */
+  'identity.id_document_retention': Record<string, never>;
   /** Nightly removal of what has served its time. */
   'panel.retention': Record<string, never>;
 }
