@@ -1,5 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { OptionalField } from '../../../common/validation/optional-field.js';
 import { MiniUserResponse } from '../../dto/mini-user.dto.js';
@@ -8,8 +8,6 @@ export const STATUSES = ['pending', 'verified', 'failed'] as const;
 const DECISIONS = ['verified', 'failed'] as const;
 
 export type IdVerificationStatus = (typeof STATUSES)[number];
-
-const number = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? Number(value) : value);
 
 /** What staff says to a verification. */
 export class SetIdVerificationDto {
@@ -29,7 +27,7 @@ export class DecideIdVerificationDto {
 export class IdVerificationQuery {
   @OptionalField()
   @IsIn(STATUSES, { message: 'Invalid status' })
-  @ApiProperty({ enum: STATUSES, required: false })
+  @ApiPropertyOptional({ enum: STATUSES })
   status?: IdVerificationStatus;
 
   /** Part of a name or e-mail address, or the number of an account. */
@@ -38,17 +36,21 @@ export class IdVerificationQuery {
   @MaxLength(100)
   q?: string;
 
-  /** Page, from 1. */
-  @OptionalField()
-  @Transform(number)
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, default: 1 })
+  @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(100_000)
   page = 1;
 
-  /** Verifications a page; fewer mean that it is the last one. */
-  @OptionalField()
-  @Transform(number)
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 200,
+    default: 200,
+    description: 'Verifications a page; an answer with fewer is the last page.',
+  })
+  @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(200)
