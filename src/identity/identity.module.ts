@@ -8,6 +8,7 @@ import { PrincipalsModule } from './principals/principals.module.js';
 import { RolesModule } from './roles/roles.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SshKeysModule } from './ssh-keys/ssh-keys.module.js';
+import { UserDocumentsModule } from './user-documents/user-documents.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** Accounts and how they prove themselves. Global: every other part asks who is calling. */
@@ -24,7 +25,8 @@ import { UsersModule } from './users/users.module.js';
     ActivityModule,
     AvatarsModule,
     IdVerificationModule,
+    UserDocumentsModule,
   ],
-  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, AvatarsModule, IdVerificationModule],
+  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, AvatarsModule, IdVerificationModule, UserDocumentsModule],
 })
 export class IdentityModule {}

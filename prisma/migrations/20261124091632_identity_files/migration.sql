@@ -48,7 +48,7 @@ CREATE TABLE "UserDocument" (
     "id" UUID NOT NULL DEFAULT gen_random_uuid(),
     "userId" INTEGER NOT NULL,
     "name" VARCHAR(128) NOT NULL,
-    "description" VARCHAR(512),
+    "description" VARCHAR(256),
     "filename" VARCHAR(160) NOT NULL,
     "sealed" BYTEA NOT NULL,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,

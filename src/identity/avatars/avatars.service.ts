@@ -9,6 +9,7 @@ import { FILE_KINDS } from '../../common/files/file-kind.js';
 import { Pictures } from '../../common/files/pictures.js';
 import { PublicFiles } from '../../common/files/public-files.js';
 import { Config } from '../../config/config.js';
+import { Database } from '../../prisma/database.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { assertMayManage } from '../access/privilege.js';
@@ -16,6 +17,8 @@ import { ownOrChangeable } from '../access/target-user.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import { Identities } from '../principals/identities.js';
+import { avatarOf } from './avatars.sql.js';
+import type { AvatarRow } from './avatars.sql.js';
 import type { UploadedAvatarResponse } from './dto/avatar.dto.js';
 
 /** Pixels; what the web client shows at most. */
@@ -31,6 +34,7 @@ const missing = () => notFound('User not found', 'users.not_found');
 export class Avatars {
   constructor(
     private readonly prisma: PrismaService,
+    private readonly database: Database,
     private readonly identities: Identities,
     private readonly pictures: Pictures,
     private readonly audit: AuditLog,
@@ -106,8 +110,8 @@ export class Avatars {
 
   private async read(userId: number, version: string): Promise<PublicFile | undefined> {
     if (userId > MAXIMUM_ID) return undefined;
-    const where = { userId, version };
-    const avatar = await this.prisma.avatar.findUnique({ where, select: { content: true } });
-    return avatar === null ? undefined : { ...avatar, contentType: FILE_KINDS.webp.contentType, version };
+    const [row] = await this.database.query<AvatarRow>(avatarOf, [userId, version]);
+    const { contentType } = FILE_KINDS.webp;
+    return row && { content: Buffer.from(row.content, 'base64'), contentType, version };
   }
 }
