@@ -27,6 +27,14 @@ import { UsersModule } from './users/users.module.js';
     IdVerificationModule,
     UserDocumentsModule,
   ],
-  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, AvatarsModule, IdVerificationModule, UserDocumentsModule],
+  exports: [
+    PrincipalsModule,
+    SessionsModule,
+    UsersModule,
+    AuthModule,
+    AvatarsModule,
+    IdVerificationModule,
+    UserDocumentsModule,
+  ],
 })
 export class IdentityModule {}

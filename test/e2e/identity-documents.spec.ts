@@ -33,7 +33,10 @@ afterAll(() => panel.close());
 
 const as = async (user: Pick<TestUser, 'id'>): Promise<HttpClient> => panel.as(await openSession(panel, user));
 const upload = (user: Pick<TestUser, 'id'>, fields: Record<string, Uint8Array | string>) =>
-  staff.post<Body>(`/api/admin/users/${user.id}/documents`, formOf(fields, { filename: '../x.html', type: 'text/html' }));
+  staff.post<Body>(
+    `/api/admin/users/${user.id}/documents`,
+    formOf(fields, { filename: '../x.html', type: 'text/html' }),
+  );
 const pathOf = ({ url }: UserDocument): string => new URL(url).pathname;
 
 describe('a document that staff uploads', () => {

@@ -121,8 +121,14 @@ describe('a form', () => {
     ['ends in the middle of a file', `${part}\x89PNG`],
     ['ends in the middle of a header', '--x\r\nContent-Dispos'],
     ['has no part', 'hello'],
-    ['has a field with an endless name', `--x\r\nContent-Disposition: form-data; name="${'n'.repeat(5000)}"\r\n\r\n1\r\n--x--\r\n`],
-    ['has a hundred fields', `${Array.from({ length: 100 }, (_, index) => `--x\r\nContent-Disposition: form-data; name="f${index}"\r\n\r\n1\r\n`).join('')}--x--\r\n`],
+    [
+      'has a field with an endless name',
+      `--x\r\nContent-Disposition: form-data; name="${'n'.repeat(5000)}"\r\n\r\n1\r\n--x--\r\n`,
+    ],
+    [
+      'has a hundred fields',
+      `${Array.from({ length: 100 }, (_, index) => `--x\r\nContent-Disposition: form-data; name="f${index}"\r\n\r\n1\r\n`).join('')}--x--\r\n`,
+    ],
     ['names a prototype', '--x\r\nContent-Disposition: form-data; name="__proto__[polluted]"\r\n\r\n1\r\n--x--\r\n'],
   ])('that %s is refused', async (_what, body) => {
     const { status } = await owner.post(AVATAR, Buffer.from(body, 'latin1'), multipart);

@@ -41,7 +41,10 @@ export function answerPrivately(file: PrivateFile, response: Response): Streamab
   const { content, contentType, filename, maximumAgeSeconds } = file;
   response.setHeader('Content-Security-Policy', SANDBOX);
   response.setHeader('Cross-Origin-Resource-Policy', 'same-site');
-  response.setHeader('Cache-Control', maximumAgeSeconds === undefined ? 'no-store' : `private, max-age=${maximumAgeSeconds}`);
+  response.setHeader(
+    'Cache-Control',
+    maximumAgeSeconds === undefined ? 'no-store' : `private, max-age=${maximumAgeSeconds}`,
+  );
   const use = contentType.startsWith('image/') ? 'inline' : 'attachment';
   return stream(content, contentType, `${use}; filename="${filename}"`);
 }

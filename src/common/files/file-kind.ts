@@ -9,13 +9,16 @@ export const FILE_KINDS = {
 
 export type FileKind = keyof typeof FILE_KINDS;
 
-/** The bytes that each kind begins with, as Latin-1 text; a dot stands for any byte. */
+/** The bytes that each kind begins with, in hex. */
 const BEGINNINGS: Readonly<Record<FileKind, RegExp>> = {
-  jpeg: /^\xff\xd8\xff/,
-  png: /^\x89PNG\r\n\x1a\n/,
-  webp: /^RIFF.{4}WEBP/s,
-  gif: /^GIF8[79]a/,
-  pdf: /^%PDF-\d/,
+  jpeg: /^ffd8ff/,
+  png: /^89504e470d0a1a0a/,
+  // RIFF, four bytes of length, WEBP
+  webp: /^52494646.{8}57454250/,
+  // GIF87a and GIF89a
+  gif: /^474946383[79]61/,
+  // %PDF- and a digit
+  pdf: /^255044462d3\d/,
 };
 
 const LONGEST_BEGINNING = 16;
@@ -25,6 +28,6 @@ const LONGEST_BEGINNING = 16;
  * browser would run, have no kind at all.
  */
 export function kindOf(content: Uint8Array): FileKind | undefined {
-  const beginning = Buffer.from(content.subarray(0, LONGEST_BEGINNING)).toString('latin1');
+  const beginning = Buffer.from(content.subarray(0, LONGEST_BEGINNING)).toString('hex');
   return (Object.keys(BEGINNINGS) as FileKind[]).find((kind) => BEGINNINGS[kind].test(beginning));
 }

@@ -110,6 +110,7 @@ function formProblem(error: unknown, options: FormOptions): PanelError {
     const names = Object.keys(options.files).join(' and ');
     return badRequest(`The form takes one file each as ${names}, and no others`, 'request.unexpected_file');
   }
-  if (code?.startsWith('LIMIT_') === true) return badRequest('The form has too many or too long fields', 'request.form');
+  if (code?.startsWith('LIMIT_') === true)
+    return badRequest('The form has too many or too long fields', 'request.form');
   return badRequest('The form is damaged or incomplete', 'request.form', { cause: error });
 }

@@ -57,7 +57,17 @@ describe('a picture from outside', () => {
   });
 
   it('is refused when half of it is missing', async () => {
-    const whole = await sharp({ create: { width: 300, height: 300, channels: 3, background: 'red', noise: { type: 'gaussian', mean: 128, sigma: 30 } } }).jpeg().toBuffer();
+    const whole = await sharp({
+      create: {
+        width: 300,
+        height: 300,
+        channels: 3,
+        background: 'red',
+        noise: { type: 'gaussian', mean: 128, sigma: 30 },
+      },
+    })
+      .jpeg()
+      .toBuffer();
     await expect(square(whole.subarray(0, whole.byteLength / 2))).rejects.toMatchObject({ status: 400 });
   });
 
@@ -66,7 +76,9 @@ describe('a picture from outside', () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => square(content)));
     const made = outcomes.filter(({ status }) => status === 'fulfilled');
     expect(made.length).toBeGreaterThanOrEqual(22);
-    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as { code: string }] : []));
+    const refusals = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as { code: string }] : [],
+    );
     expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['pictures.busy']));
   });
 });

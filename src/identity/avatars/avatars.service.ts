@@ -63,7 +63,12 @@ export class Avatars {
     await this.prisma.$transaction(async (tx) => {
       await this.pointTo(tx, userId, url);
       const data = { version, content };
-      await tx.avatar.upsert({ where: { userId }, create: { userId, ...data }, update: data, select: { userId: true } });
+      await tx.avatar.upsert({
+        where: { userId },
+        create: { userId, ...data },
+        update: data,
+        select: { userId: true },
+      });
       await this.record(tx, caller, userId, 'update-avatar', ip);
     });
     this.bus.publish('user.changed', { userId });

@@ -43,7 +43,15 @@ export class IdVerificationMapper {
     this.showsDocuments = caller.can('id-docs:read') && caller.can(permission);
   }
 
-  toResponse({ documents, id, userId, status, provider, createdAt, verifiedAt }: IdVerificationRow): IdVerificationResponse {
+  toResponse({
+    documents,
+    id,
+    userId,
+    status,
+    provider,
+    createdAt,
+    verifiedAt,
+  }: IdVerificationRow): IdVerificationResponse {
     const addressOf = (wanted: string): string | null => {
       const name = this.showsDocuments ? documents.find(({ kind }) => kind === wanted)?.name : undefined;
       return name === undefined ? null : `${this.panelUrl}/uploads/id-docs/${name}`;

@@ -7,7 +7,11 @@ import { notFound } from '../../common/errors/panel-error.js';
 import { Files, MultipartForm } from '../../common/files/multipart-form.js';
 import type { FormFiles } from '../../common/files/multipart-form.js';
 import { SuccessResponse } from '../dto/success.dto.js';
-import { UploadedUserDocumentResponse, UserDocumentFieldsDto, UserDocumentsResponse } from './dto/user-documents.dto.js';
+import {
+  UploadedUserDocumentResponse,
+  UserDocumentFieldsDto,
+  UserDocumentsResponse,
+} from './dto/user-documents.dto.js';
 import { UserDocuments } from './user-documents.service.js';
 
 const DOCUMENT_ID = new ParseUUIDPipe({ exceptionFactory: () => notFound('Not found', 'user_documents.not_found') });

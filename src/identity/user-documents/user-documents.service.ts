@@ -192,6 +192,6 @@ async function insert(
 /** What the person agreed to; accounts of older panels have a bare list of staff's documents there. */
 function agreedIn(settings: unknown): Record<string, unknown>[] {
   const { documents } = (settings ?? {}) as { documents?: { agreed?: unknown } | null };
-  const agreed = documents?.agreed;
-  return Array.isArray(agreed) ? agreed.filter((entry) => typeof entry === 'object' && entry !== null) : [];
+  const entries: unknown[] = Array.isArray(documents?.agreed) ? documents.agreed : [];
+  return entries.filter((entry): entry is Record<string, unknown> => typeof entry === 'object' && entry !== null);
 }
