@@ -72,6 +72,12 @@ describe('an avatar', () => {
     expect(other.status).toBe(200);
   });
 
+  it('can be asked for without its content', async () => {
+    const { body } = await upload(await as(await createUser(panel)), await png());
+    const { status, headers, text } = await panel.http.request('HEAD', pathOf(body.url));
+    expect([status, headers['content-type'], text]).toEqual([200, 'image/webp', '']);
+  });
+
   it('is one query to show, and none for who asks', async () => {
     const { body } = await upload(await as(await createUser(panel)), await png());
     await panel.http.get(pathOf(body.url));

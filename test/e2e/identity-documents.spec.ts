@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Avatars } from '../../src/identity/avatars/avatars.service.js';
+import { IdVerifications } from '../../src/identity/id-verification/id-verifications.service.js';
+import { UserDocuments } from '../../src/identity/user-documents/user-documents.service.js';
 import { createAdmin, createApiKey, createStaff, createUser, openSession } from '../support/factories.js';
 import type { TestUser } from '../support/factories.js';
 import { formOf } from '../support/forms.js';
@@ -103,5 +106,45 @@ describe('a document that staff uploads', () => {
     const { document } = (await upload(user, { file: PDF, name: '../../"\r\nX: y; договор.svg' })).body;
     expect(document.filename).toMatch(/^[\w.]+$/);
     expect((await (await as(user)).get(pathOf(document))).status).toBe(200);
+  });
+});
+
+describe('the erasure of an account', () => {
+  it('leaves none of its files, and all of those of others', async () => {
+    const [user, other] = [await createUser(panel), await createUser(panel)];
+    for (const person of [user, other]) {
+      const client = await as(person);
+      await client.post('/api/users/me/avatar', formOf({ file: await png() }));
+      await client.post('/api/id-verification', formOf({ idDocument: PDF, selfie: await png() }));
+      await upload(person, { file: PDF });
+    }
+    await panel.prisma.user.update({ where: { id: user.id }, data: { idVerified: true } });
+    const areas = [panel.app.get(Avatars), panel.app.get(IdVerifications), panel.app.get(UserDocuments)];
+    await panel.prisma.$transaction(async (tx) => {
+      for (const area of areas) await area.eraseFilesOf(tx, user.id);
+    });
+    const filesOf = async ({ id }: TestUser) =>
+      panel.prisma.user.findUniqueOrThrow({
+        where: { id },
+        select: {
+          avatarUrl: true,
+          idVerified: true,
+          settings: true,
+          _count: { select: { idVerifications: true, documents: true } },
+          avatar: { select: { version: true } },
+        },
+      });
+    expect(await filesOf(user)).toEqual({
+      avatarUrl: null,
+      idVerified: false,
+      settings: {},
+      _count: { idVerifications: 0, documents: 0 },
+      avatar: null,
+    });
+    expect(await panel.prisma.idDocument.count({ where: { name: { startsWith: `${user.id}-` } } })).toBe(0);
+    expect(await filesOf(other)).toMatchObject({
+      avatarUrl: expect.any(String),
+      _count: { idVerifications: 1, documents: 1 },
+    });
   });
 });

@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Public } from '../access/decorators.js';
 import { ApiErrors } from '../errors/api-errors.js';
+import { RateLimited } from '../throttling/rate-limit.decorator.js';
 import { answerPublicly } from './file-answers.js';
 import { PublicFiles } from './public-files.js';
 
@@ -19,6 +20,7 @@ export class PublicFilesController {
    * Addresses come from `avatarUrl`; they change with the picture, so that browsers may keep it for ever.
    */
   @Get(':file')
+  @RateLimited('publicFile')
   @ApiOkResponse({ content: { 'image/webp': { schema: { type: 'string', format: 'binary' } } } })
   @ApiResponse({ status: 304, description: 'The picture that `If-None-Match` names has not changed.' })
   @ApiErrors(404)
