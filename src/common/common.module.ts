@@ -8,6 +8,7 @@ import { Sealer } from './crypto/sealer.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { EventBus } from './events/event-bus.js';
 import { FeatureFlagGuard } from './features/feature-flag.guard.js';
+import { FilesModule } from './files/files.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MailModule } from './mail/mail.module.js';
@@ -36,6 +37,7 @@ class FoundationModule {}
     MailModule,
     AuditModule,
     IdempotencyModule,
+    FilesModule,
   ],
   providers: [
     { provide: APP_GUARD, useClass: FeatureFlagGuard },

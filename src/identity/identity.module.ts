@@ -2,11 +2,14 @@ import { Global, Module } from '@nestjs/common';
 import { ActivityModule } from './activity/activity.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { AvatarsModule } from './avatars/avatars.module.js';
+import { IdVerificationModule } from './id-verification/id-verification.module.js';
 import { PrincipalsModule } from './principals/principals.module.js';
 import { RolesModule } from './roles/roles.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SshKeysModule } from './ssh-keys/ssh-keys.module.js';
 import { UsageModule } from './usage/usage.module.js';
+import { UserDocumentsModule } from './user-documents/user-documents.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** Accounts and how they prove themselves. Global: every other part asks who is calling. */
@@ -22,7 +25,18 @@ import { UsersModule } from './users/users.module.js';
     SshKeysModule,
     ActivityModule,
     UsageModule,
+    AvatarsModule,
+    IdVerificationModule,
+    UserDocumentsModule,
   ],
-  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule],
+  exports: [
+    PrincipalsModule,
+    SessionsModule,
+    UsersModule,
+    AuthModule,
+    AvatarsModule,
+    IdVerificationModule,
+    UserDocumentsModule,
+  ],
 })
 export class IdentityModule {}

@@ -74,6 +74,23 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'POST /api/users/register': anybody,
   'PUT /api/users/:id': self('users:write'),
 
+  // Files of people
+  'DELETE /api/admin/users/:id/documents/:documentId': holder('admin:access', 'admin:users:documents'),
+  'DELETE /api/admin/verifications/:id': holder('admin:access', 'admin:kyc:manage'),
+  'DELETE /api/id-verification/:id': holder('idverification:write'),
+  'DELETE /api/users/:id/avatar': self('users:write'),
+  'GET /api/admin/users/:id/documents': holder('admin:access', 'admin:users:documents'),
+  'GET /api/admin/verifications': holder('admin:access', 'admin:kyc:view'),
+  'GET /api/id-verification/:id': { kind: 'self', staff: 'idverification:read', sessionOnly: true },
+  'GET /uploads/:file': anybody,
+  'GET /uploads/id-docs/:name': holder('id-docs:read'),
+  'GET /uploads/user-documents/:ownerId/:document': self('admin:users:documents'),
+  'POST /api/admin/users/:id/documents': holder('admin:access', 'admin:users:documents'),
+  'POST /api/id-verification': session,
+  'POST /api/users/:id/avatar': self('users:write'),
+  'PUT /api/admin/verifications/:id': holder('admin:access', 'admin:kyc:manage'),
+  'PUT /api/id-verification/:id': holder('idverification:write'),
+
   // Keys
   'DELETE /api/apikeys/:id': { kind: 'own', sessionOnly: true, permission: 'apikeys:delete', staff: 'admin:access' },
   'GET /api/apikeys': holder('apikeys:read'),

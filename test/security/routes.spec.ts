@@ -16,6 +16,7 @@ const PUBLIC_ROUTES = [
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',
+  'GET /uploads/:file',
   'POST /api/auth/login',
   'POST /api/auth/password-reset/confirm',
   'POST /api/auth/password-reset/request',

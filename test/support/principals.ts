@@ -14,6 +14,7 @@ import {
 } from './factories.js';
 import type { TestEgg, TestNode, TestServer, TestUser } from './factories.js';
 import type { Caller } from './http.js';
+import { createPersonFiles } from './people-files.js';
 import type { TestPanel } from './panel.js';
 import type { PathValues } from './routes.js';
 
@@ -194,6 +195,21 @@ async function idsAround(
     backups: backup,
     schedules: schedule,
     inviteId: String((await addSubuser(panel, elsewhere, user, ['console'], false)).id),
+    ...(await idsOfFiles(panel, user)),
+  };
+}
+
+async function idsOfFiles(panel: TestPanel, user: TestUser): Promise<PathValues> {
+  const { verificationId, idDocument, documentId, document } = await createPersonFiles(panel, user);
+  return {
+    uploads: `avatar_user_${user.id}_0123456789abcdef.webp`,
+    // The latest one is asked for by account.
+    'id-verification': String(user.id),
+    verifications: String(verificationId),
+    'id-docs': idDocument,
+    ownerId: String(user.id),
+    documentId,
+    document,
   };
 }
 

@@ -88,4 +88,11 @@ export const UNKNOWN_IDS: PathValues = {
   operationId: '00000000-0000-4000-8000-000000000000',
   allocationId: NUMBER_OF_NOBODY,
   locations: NUMBER_OF_NOBODY,
+  uploads: 'avatar_user_999999_0123456789abcdef.webp',
+  'id-verification': NUMBER_OF_NOBODY,
+  verifications: NUMBER_OF_NOBODY,
+  'id-docs': '999999-selfie-00000000-0000-4000-8000-000000000000.png',
+  ownerId: NUMBER_OF_NOBODY,
+  documentId: '00000000-0000-4000-8000-000000000000',
+  document: 'document_1_Nothing_00000000.pdf',
 };

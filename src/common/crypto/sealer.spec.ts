@@ -60,6 +60,47 @@ describe('a sealed secret', () => {
   });
 });
 
+describe('a sealed file', () => {
+  const sealer = sealerWith(pair('k1', 1));
+
+  it('opens to what was sealed, whatever it is and however long', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 1000 }), fc.string(), async (content, purpose) => {
+        expect(await sealer.openBytes(await sealer.sealBytes(content, purpose), purpose)).toEqual(content);
+      }),
+    );
+    const long = new Uint8Array(1_300_000).map((_, index) => index * 31);
+    expect(Buffer.from(await sealer.openBytes(await sealer.sealBytes(long, 'p'), 'p')).equals(long)).toBe(true);
+  });
+
+  it('never looks the same twice and does not hold its content', async () => {
+    const content = Buffer.from('planted-marker');
+    const [one, two] = [await sealer.sealBytes(content, 'p'), await sealer.sealBytes(content, 'p')];
+    expect(Buffer.from(one).equals(two)).toBe(false);
+    expect(Buffer.from(one).toString('latin1')).not.toContain('planted-marker');
+  });
+
+  it('does not open for another purpose, nor after a change of any byte', async () => {
+    const sealed = await sealer.sealBytes(Buffer.from('content'), 'p');
+    await expect(sealer.openBytes(sealed, 'q')).rejects.toThrow();
+    for (let index = 0; index < sealed.length; index++) {
+      const changed = Buffer.from(sealed);
+      changed.writeUInt8(changed.readUInt8(index) ^ 1, index);
+      await expect(sealer.openBytes(changed, 'p')).rejects.toThrow();
+    }
+    for (const length of [0, 1, 3, 15, 20, 30]) {
+      await expect(sealer.openBytes(sealed.subarray(0, length), 'p')).rejects.toThrow();
+    }
+  });
+
+  it('opens after the keys were rotated', async () => {
+    const sealed = await sealer.sealBytes(Buffer.from('content'), 'p');
+    const rotated = sealerWith(pair('k2', 2), pair('k1', 1));
+    expect(Buffer.from(await rotated.openBytes(sealed, 'p')).toString()).toBe('content');
+    await expect(sealerWith(pair('k2', 2)).openBytes(sealed, 'p')).rejects.toThrow('"k1"');
+  });
+});
+
 it('compares texts of any length', () => {
   expect(equalsInConstantTime('abc', 'abc')).toBe(true);
   expect(equalsInConstantTime('abc', 'abcd')).toBe(false);

@@ -42,6 +42,8 @@ export interface PanelJobs {
   'node.drain': { drainId: number };
   /** Let drains go on whose job was lost. */
   'node.drain_wake': Record<string, never>;
+  /** Remove identity documents that were looked at long enough ago. */
+  'identity.id_document_retention': Record<string, never>;
   /** Nightly removal of what has served its time. */
   'panel.retention': Record<string, never>;
 }

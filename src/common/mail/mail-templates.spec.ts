@@ -11,6 +11,7 @@ const variables: MailVariables = {
   'server-suspended': { name: hostile, serverName: hostile, reason: hostile, url: 'https://panel.example/s' },
   'server-unsuspended': { name: hostile, serverName: hostile, url: 'https://panel.example/s' },
   'subuser-invite': { name: hostile, serverName: hostile, inviter: hostile, url: 'https://panel.example/i' },
+  verification: { name: hostile, status: 'failed', url: 'https://panel.example/v' },
 };
 const templates = Object.keys(variables) as MailTemplate[];
 const locales: MailLocale[] = ['en', 'ru'];

@@ -15,6 +15,7 @@ export interface MailVariables {
   'subuser-invite': { name: string; serverName: string; inviter: string; url: string };
   'server-suspended': { name: string; serverName: string; reason: string; url: string };
   'server-unsuspended': { name: string; serverName: string; url: string };
+  verification: { name: string; status: 'verified' | 'failed'; url: string };
 }
 
 export type MailTemplate = keyof MailVariables;
@@ -76,6 +77,15 @@ const en: Catalogue = {
     paragraphs: [`your server ${serverName} is not suspended any more and can be started.`],
     action: { label: 'Open the server', url },
   }),
+  verification: ({ name, status, url }) => ({
+    subject: status === 'verified' ? 'Your identity is verified' : 'Your identity could not be verified',
+    greeting: `Hello ${name},`,
+    paragraphs:
+      status === 'verified'
+        ? ['your documents were accepted: your identity is verified.']
+        : ['your documents were not accepted. You can send others.'],
+    action: { label: 'Open your account', url },
+  }),
 };
 
 const ru: Catalogue = {
@@ -130,6 +140,15 @@ const ru: Catalogue = {
     greeting: `Здравствуйте, ${name}!`,
     paragraphs: [`Ваш сервер ${serverName} разблокирован, его можно запускать.`],
     action: { label: 'Открыть сервер', url },
+  }),
+  verification: ({ name, status, url }) => ({
+    subject: status === 'verified' ? 'Ваша личность подтверждена' : 'Не удалось подтвердить вашу личность',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs:
+      status === 'verified'
+        ? ['Ваши документы приняты: личность подтверждена.']
+        : ['Ваши документы не приняты. Вы можете отправить другие.'],
+    action: { label: 'Открыть учётную запись', url },
   }),
 };
 

@@ -20,6 +20,8 @@ export interface PanelSettingValues {
   featureToggles: FeatureToggles;
   /** Servers may be created only with a verified address; null follows "SMTP is configured" (DESIGN 5.17). */
   requireVerifiedEmail: boolean | null;
+  /** Days after the decision at which identity documents are removed; 0 keeps them. */
+  idDocumentRetentionDays: number;
 }
 
 export type SettingKey = keyof PanelSettingValues;
@@ -58,6 +60,14 @@ const parseChance =
   (value: unknown): number => {
     const chance = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
     return Number.isNaN(chance) ? fallback : Math.min(1, Math.max(0, chance));
+  };
+
+const parseWholeNumber =
+  (maximum: number) =>
+  (value: unknown): number => {
+    const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+    const isFine = Number.isInteger(number) && number >= 0 && number <= maximum && value !== '';
+    return isFine ? number : invalid(`must be a whole number from 0 to ${maximum}`);
   };
 
 /** `country:number` entries, separated by commas or new lines. */
@@ -185,6 +195,12 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingDefinition<PanelSe
     public: false,
     description: 'Whether creating a server needs a verified e-mail address; null: only when SMTP is configured.',
     parse: (value) => (value === null ? null : parseBoolean(value)),
+  },
+  idDocumentRetentionDays: {
+    default: 90,
+    public: false,
+    description: 'Days after the decision at which identity documents are removed; 0 keeps them.',
+    parse: parseWholeNumber(3_650),
   },
 };
 

@@ -66,6 +66,13 @@ export const RATE_LIMITS = {
       env: ['PASSWORD_RESET_CONFIRM_RATE_IP', 'PASSWORD_RESET_CONFIRM_WINDOW_IP'],
     },
   ],
+  avatar: [{ by: 'account+ip', limit: 4, windowSeconds: 120, env: ['AVATAR_RATE_USER', 'AVATAR_WINDOW_USER'] }],
+  idVerification: [
+    { by: 'ip', limit: 20, windowSeconds: 3600, env: ['KYC_RATE_IP', 'KYC_WINDOW_IP'] },
+    { by: 'account', limit: 3, windowSeconds: 86_400, env: ['KYC_RATE_USER', 'KYC_WINDOW_USER'] },
+  ],
+  // A list of people shows many at once, and browsers keep them afterwards.
+  publicFile: [{ by: 'ip', limit: 5_000, windowSeconds: 60, insteadOfGlobal: true }],
   power: [{ by: 'server', limit: 20, windowSeconds: 60 }],
   command: [{ by: 'server', limit: 60, windowSeconds: 60 }],
   subuserInvite: [{ by: 'account+ip', limit: 10, windowSeconds: 30 }],

@@ -20,3 +20,14 @@ export function ownOrPermitted(reference: string, caller: UserPrincipal, permiss
   if (id !== caller.userId && !caller.can(permission)) throw forbidden();
   return id;
 }
+
+/**
+ * The account that a path means, when the caller may change things of it: his own (a key only when it holds
+ * `users:write`), others with `users:write`.
+ */
+export function ownOrChangeable(reference: string, caller: UserPrincipal): number {
+  const id = targetUserId(reference, caller);
+  const allowed = id === caller.userId ? caller.proofCovers('users:write') : caller.can('users:write');
+  if (!allowed) throw forbidden();
+  return id;
+}

@@ -3,7 +3,7 @@ import type { OnApplicationBootstrap } from '@nestjs/common';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { unavailable } from '../../common/errors/panel-error.js';
 import { Config } from '../../config/config.js';
-import { WorkQueue } from './work-queue.js';
+import { WorkQueue } from '../../common/work/work-queue.js';
 
 /** Waiting for longer than this many hashes the client has long given up. */
 const QUEUE_PER_WORKER = 50;

@@ -28,6 +28,7 @@ export interface AccountRow {
   readonly limits: Record<string, number | null> | null;
   readonly settings: Record<string, unknown>;
   readonly emailVerified: boolean;
+  readonly idVerified: boolean;
   readonly guideShown: boolean;
   readonly suspended: boolean;
   readonly supportBanned: boolean;
@@ -57,7 +58,7 @@ export const accountById: Statement = {
     SELECT u."id", u."uuid"::text AS "uuid", u."email", u."firstName", u."middleName", u."lastName", u."displayName",
       u."title", u."gender", u."phone", u."address", u."address2", u."billingCompany", u."billingCity",
       u."billingState", u."billingZip", u."billingCountry", to_char(u."dateOfBirth", 'YYYY-MM-DD') AS "dateOfBirth",
-      u."avatarUrl", u."role", u."portalType"::text AS "portalType", u."limits", u."settings", u."emailVerified",
+      u."avatarUrl", u."role", u."portalType"::text AS "portalType", u."limits", u."settings", u."emailVerified", u."idVerified",
       u."guideShown", u."suspended", u."supportBanned", u."supportBanReason", u."pendingDeletionUntil", u."createdAt",
       u."passwordHash" NOT LIKE '$argon2id$%' AS "usesLegacyPasswordHash",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id"

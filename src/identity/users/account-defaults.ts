@@ -1,6 +1,6 @@
 /**
  * What every account says about areas that this panel does not have yet (organisations, passkeys, two-factor sign-in,
- * student and identity verification, families, plans). Not placeholders: these are the true values of an account that
+ * student verification, families, plans). Not placeholders: these are the true values of an account that
  * never used them. An area that is built takes its fields out of here.
  */
 export const UNUSED_AREAS = {
@@ -9,7 +9,6 @@ export const UNUSED_AREAS = {
   studentVerified: false,
   studentVerifiedAt: null,
   educationLimits: null,
-  idVerified: false,
   idVerificationAllowed: true,
   euIdVerificationDisabled: false,
   /** There is no age gate: DESIGN 5.15. */

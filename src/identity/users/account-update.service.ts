@@ -12,6 +12,7 @@ import type { Identity } from '../principals/identities.js';
 import { Sessions } from '../sessions/sessions.service.js';
 import type { EndedSessions } from '../sessions/sessions.service.js';
 import { contactChanges, profileChanges, staffChanges } from './account-changes.js';
+import { assertDateOfBirthFree } from './date-of-birth-lock.js';
 import type { UpdateUserDto } from './dto/update-user.dto.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { RootAdmins } from './root-admins.js';
@@ -42,6 +43,7 @@ export class AccountUpdate {
     const passwordHash = await this.newPassword(caller, target, body);
     const ended = await this.prisma.$transaction(async (tx) => {
       if ('role' in staff) await this.rootAdmins.assertOneRemains(tx, target.account.id, staff.role as string | null);
+      await assertDateOfBirthFree(tx, caller, target, body);
       await this.write(tx, target.account.id, { ...profileChanges(body), ...staff });
       if (body.settings)
         await this.mergeSettings(tx, target.account.id, acceptableSettings(body.settings, caller.can('users:write')));

@@ -45,7 +45,7 @@ function visiblePermissions(principal: UserPrincipal, rolePermissions: readonly 
 }
 
 function toProfile(row: AccountRow): ProfileResponse {
-  const { idVerified, euIdVerificationDisabled, ageVerificationRequired, isChildAccount, parentId } = UNUSED_AREAS;
+  const { euIdVerificationDisabled, ageVerificationRequired, isChildAccount, parentId } = UNUSED_AREAS;
   const { geoBlockLevel, org, orgRole, nodeId, twoFactorEnabled, studentVerified, studentVerifiedAt } = UNUSED_AREAS;
   return {
     ...ownFields(row),
@@ -53,7 +53,7 @@ function toProfile(row: AccountRow): ProfileResponse {
     twoFactorEnabled,
     studentVerified,
     studentVerifiedAt,
-    idVerified,
+    idVerified: row.idVerified,
     euIdVerificationDisabled,
     ageVerificationRequired,
     isChildAccount,

@@ -78,6 +78,9 @@ export class AdminSettingsResponse extends PanelSettingsResponse {
   /** Whether creating a server needs a verified e-mail address; null: only when SMTP is configured. */
   @ApiProperty({ type: Boolean, nullable: true })
   requireVerifiedEmail!: boolean | null;
+
+  /** Days after the decision at which identity documents are removed; 0 keeps them. */
+  idDocumentRetentionDays!: number;
 }
 
 /** The settings after a change. */
