@@ -7,6 +7,7 @@ import { EggsModule } from './eggs/eggs.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
+import { OrganisationServersModule } from './organisations/organisation-servers.module.js';
 import { ServerStartupsModule } from './startup/server-startups.module.js';
 import { ServerStatesModule } from './states/server-states.module.js';
 import { SubusersModule } from './subusers/subusers.module.js';
@@ -17,6 +18,7 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
   imports: [
     ConsoleModule,
     EggsModule,
+    OrganisationServersModule,
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,

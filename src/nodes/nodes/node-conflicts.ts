@@ -1,16 +1,17 @@
-import { conflict } from '../../common/errors/panel-error.js';
-import { isUniqueViolation } from '../../prisma/prisma.service.js';
+import { badRequest, conflict } from '../../common/errors/panel-error.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../../prisma/prisma.service.js';
 
 const TAKEN = [
   [/tokenDigest/, 'Another node has this token', 'nodes.token_taken'],
   [/\buuid\b|Node_uuid/, 'A node with this nodeId already exists', 'nodes.uuid_taken'],
 ] as const;
 
-/** Runs a write and turns a violated unique column into a 409 that names it. */
+/** Runs a write and turns a violated unique column into a 409 that names it, and an unknown organisation into a 400. */
 export async function withClearConflicts<Result>(write: () => Promise<Result>): Promise<Result> {
   try {
     return await write();
   } catch (error) {
+    if (isForeignKeyViolation(error)) throw badRequest('Organisation not found', 'organisations.not_found');
     if (!isUniqueViolation(error)) throw error;
     const facts = JSON.stringify((error as { meta?: unknown }).meta ?? {});
     const [, message, code] = TAKEN.find(([column]) => column.test(facts)) ?? [

@@ -4,7 +4,7 @@ import type { NodeFieldsDto } from './dto/node-fields.dto.js';
 
 const DEFAULT_SFTP_PORT = 2022;
 
-type NodeData = Prisma.NodeUpdateInput & Partial<Prisma.NodeCreateInput>;
+type NodeData = Prisma.NodeUncheckedUpdateInput & Partial<Prisma.NodeUncheckedCreateInput>;
 
 /**
  * Columns for what was sent: absent fields stay away, `null` clears. Columns that always hold something get their
@@ -12,11 +12,12 @@ type NodeData = Prisma.NodeUpdateInput & Partial<Prisma.NodeCreateInput>;
  */
 export function columnsOf(given: NodeFieldsDto & { name?: string | null; url?: string | null }): NodeData {
   const { nodeId, useSSL, nodeType, sftpPort, cost, deploymentsDisabled, name, url, backendWingsUrl, ...rest } = given;
-  const { orgId: _organisationsAreNotBuilt, ...plain } = rest;
+  const { orgId, ...plain } = rest;
   const uuid = typeof nodeId === 'string' ? dashedUuid(nodeId) : undefined;
   return {
     ...withoutUndefined(plain),
     ...(uuid !== undefined && { uuid }),
+    ...(orgId !== undefined && { organisationId: orgId || null }),
     ...(typeof name === 'string' && { name: name.trim() }),
     ...(typeof url === 'string' && { url: withoutSlash(url) }),
     ...(backendWingsUrl !== undefined && {

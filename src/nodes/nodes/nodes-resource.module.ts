@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { OrganisationAccessModule } from '../../organisations/access/organisation-access.module.js';
 import { AllocationsModule } from '../allocations/allocations.module.js';
 import { NodeDirectoryModule } from '../directory/node-directory.module.js';
 import { NodeHealthModule } from '../health/node-health.module.js';
@@ -10,12 +11,13 @@ import { NodeListing } from './node-listing.service.js';
 import { NodeSecretsController } from './node-secrets.controller.js';
 import { NodesAdminController } from './nodes.admin.controller.js';
 import { NodesController } from './nodes.controller.js';
+import { OrganisationNodesController } from './organisation-nodes.controller.js';
 import { Nodes } from './nodes.service.js';
 
 @Module({
-  imports: [AllocationsModule, NodeDirectoryModule, NodeHealthModule, WingsModule],
+  imports: [AllocationsModule, NodeDirectoryModule, NodeHealthModule, OrganisationAccessModule, WingsModule],
   // `generate-token` stands before `:id`.
-  controllers: [NodeSecretsController, NodeConfigurationController, NodesController, NodesAdminController],
+  controllers: [NodeSecretsController, NodeConfigurationController, NodesController, NodesAdminController, OrganisationNodesController],
   providers: [NodeConfiguration, NodeCredentials, NodeListing, Nodes],
 })
 export class NodesResourceModule {}

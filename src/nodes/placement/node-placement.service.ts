@@ -3,13 +3,15 @@ import { unavailable } from '../../common/errors/panel-error.js';
 import type { PanelError } from '../../common/errors/panel-error.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { NodeHealth } from '../health/node-health.service.js';
-import { hasRoom, lockAutomaticPlacement, lockNode, rankNodes } from './placement.sql.js';
-import type { Demand } from './placement.sql.js';
-import { nodeTypesFor } from './tiers.js';
+import { hasRoom, isOpenTo, lockAutomaticPlacement, lockNode, rankNodes } from './placement.sql.js';
+import type { Demand, NodeReach } from './placement.sql.js';
+import { nodeTypesFor, organisationNodeTypesFor } from './tiers.js';
 import type { PortalRights } from './tiers.js';
 
 /** Who wants to place a server of what size, and where if he has a preference. */
 export interface PlacementRequest extends PortalRights, Demand {
+  /** Whose the server will be: nodes of his organisations are open to him. */
+  readonly ownerId: number;
   readonly nodeId?: number;
 }
 
@@ -40,7 +42,7 @@ export class NodePlacement {
   private async best(tx: Queryable, request: PlacementRequest): Promise<PlacedNode> {
     const { maximumAgeSeconds } = this.health;
     await lockAutomaticPlacement(tx);
-    const candidates = await rankNodes(tx, { types: nodeTypesFor(request), demand: request, maximumAgeSeconds });
+    const candidates = await rankNodes(tx, { reach: reachOf(request), demand: request, maximumAgeSeconds });
     // Nearly always the first: only a placement that named the node itself can have filled it in the meantime.
     for (const id of candidates) {
       await lockNode(tx, id);
@@ -55,11 +57,12 @@ export class NodePlacement {
     await lockNode(tx, nodeId);
     const node = await tx.node.findUnique({
       where: { id: nodeId },
-      select: { ...placed, nodeType: true, deploymentsDisabled: true, deploymentNotice: true },
+      select: { ...placed, deploymentsDisabled: true, deploymentNotice: true },
     });
     if (node === null) throw refuse('Specified node not found', 'nodes.not_found');
-    const { nodeType, deploymentsDisabled, deploymentNotice, ...found } = node;
-    if (!nodeTypesFor(request).includes(nodeType)) throw refuseTier(request);
+    const { deploymentsDisabled, deploymentNotice, ...found } = node;
+    const isOpen = request.seesAllNodes || (await isOpenTo(tx, nodeId, reachOf(request)));
+    if (!isOpen) throw refuseTier(request);
     if (deploymentsDisabled) {
       const notice = deploymentNotice ?? 'This node is temporarily unavailable for deployments';
       throw refuse(notice, 'nodes.deployments_disabled');
@@ -68,6 +71,12 @@ export class NodePlacement {
     if (!(await hasRoom(tx, nodeId, request))) throw refuse('This node has no room for the server', 'nodes.full');
     return found;
   }
+}
+
+/** Automatic placement never takes a node of an organisation that the owner is not in, whoever asks for it. */
+function reachOf(request: PlacementRequest): NodeReach {
+  const { ownerId } = request;
+  return { ownerId, types: nodeTypesFor(request), organisationTypes: organisationNodeTypesFor(request) };
 }
 
 function refuseTier({ tier }: PortalRights): PanelError {
