@@ -73,8 +73,9 @@ describe('a node of an organisation', () => {
 
   it('takes servers of its members alone', async () => {
     const size = { memory: 1024, disk: 1024, cpu: 100, seesAllNodes: false };
-    const choose = (request: Pick<PlacementRequest, 'ownerId' | 'tier'> & { nodeId?: number; seesAllNodes?: boolean }) =>
-      panel.prisma.$transaction((tx) => panel.app.get(NodePlacement).choose(tx, { ...size, ...request }));
+    const choose = (
+      request: Pick<PlacementRequest, 'ownerId' | 'tier'> & { nodeId?: number; seesAllNodes?: boolean },
+    ) => panel.prisma.$transaction((tx) => panel.app.get(NodePlacement).choose(tx, { ...size, ...request }));
     const [stranger, member] = [await createUser(panel), await memberOf('free')];
     const enterprise = await memberOf('enterprise');
     for (const nodeId of [nodes.own.id, nodes.foreign.id]) {
@@ -181,7 +182,12 @@ describe('the servers of an organisation', () => {
     expect(body).toHaveLength(2);
     expect(text).not.toContain('marker-value');
     const withoutNode = body.find(({ uuid }) => uuid === lost.uuid);
-    expect(withoutNode).toMatchObject({ nodeName: away.name, status: 'unavailable', state: 'unavailable', resources: null });
+    expect(withoutNode).toMatchObject({
+      nodeName: away.name,
+      status: 'unavailable',
+      state: 'unavailable',
+      resources: null,
+    });
     expect((await (await as(await createUser(panel))).get(url)).status).toBe(403);
   });
 });

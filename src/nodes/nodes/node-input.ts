@@ -17,7 +17,7 @@ export function columnsOf(given: NodeFieldsDto & { name?: string | null; url?: s
   return {
     ...withoutUndefined(plain),
     ...(uuid !== undefined && { uuid }),
-    ...(orgId !== undefined && { organisationId: orgId || null }),
+    ...(orgId !== undefined && { organisationId: orgId === 0 ? null : orgId }),
     ...(typeof name === 'string' && { name: name.trim() }),
     ...(typeof url === 'string' && { url: withoutSlash(url) }),
     ...(backendWingsUrl !== undefined && {

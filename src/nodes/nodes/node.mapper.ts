@@ -48,7 +48,8 @@ export function toAvailableNode(row: OwnNodeRow): AvailableNodeResponse {
 /** What administrators may know. */
 export function toNode(row: NodeRow): NodeResponse {
   const { url, backendWingsUrl, fqdn, useSsl, allowedOrigin, sftpPort, sftpProxyPort, cost } = row;
-  const { portRangeStart, portRangeEnd, defaultIp, ipv6Subnet, ipv6ExcludedPorts, ipv6ReservedCount, organisation } = row;
+  const { portRangeStart, portRangeEnd, defaultIp, ipv6Subnet, ipv6ExcludedPorts, ipv6ReservedCount, organisation } =
+    row;
   return {
     ...toAvailableNode(row),
     url,

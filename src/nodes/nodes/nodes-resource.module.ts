@@ -17,7 +17,13 @@ import { Nodes } from './nodes.service.js';
 @Module({
   imports: [AllocationsModule, NodeDirectoryModule, NodeHealthModule, OrganisationAccessModule, WingsModule],
   // `generate-token` stands before `:id`.
-  controllers: [NodeSecretsController, NodeConfigurationController, NodesController, NodesAdminController, OrganisationNodesController],
+  controllers: [
+    NodeSecretsController,
+    NodeConfigurationController,
+    NodesController,
+    NodesAdminController,
+    OrganisationNodesController,
+  ],
   providers: [NodeConfiguration, NodeCredentials, NodeListing, Nodes],
 })
 export class NodesResourceModule {}
