@@ -7,6 +7,7 @@ import { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdentityModule } from './identity/identity.module.js';
+import { OrganisationsModule } from './organisations/organisations.module.js';
 import { NodesModule } from './nodes/nodes.module.js';
 import { Database } from './prisma/database.js';
 import { PrismaModule } from './prisma/prisma.module.js';
@@ -21,6 +22,7 @@ import { ServersModule } from './servers/servers.module.js';
   imports: [
     CommonModule,
     IdentityModule,
+    OrganisationsModule,
     NodesModule,
     ServersModule,
     RemoteModule,

@@ -11,6 +11,7 @@ import { SchedulesModule } from './schedules/schedules.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
 import { SocModule } from './soc/soc.module.js';
+import { OrganisationServersModule } from './organisations/organisation-servers.module.js';
 import { ServerStartupsModule } from './startup/server-startups.module.js';
 import { ServerStatesModule } from './states/server-states.module.js';
 import { NodeDrainsModule } from './drain/node-drains.module.js';
@@ -27,6 +28,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
     SchedulesModule,
     FleetModule,
     NodeDrainsModule,
+    OrganisationServersModule,
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,

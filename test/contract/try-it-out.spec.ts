@@ -14,6 +14,7 @@ const CANNOT_SUCCEED: Readonly<Record<string, string>> = {
   'POST /api/auth/login': 'auth.invalid_credentials',
   'POST /api/auth/password-reset/confirm': 'auth.',
   'POST /api/auth/verify-email': 'auth.',
+  'POST /api/organisations/accept-invite': 'organisations.invite_invalid',
 };
 
 let panel: TestPanel;

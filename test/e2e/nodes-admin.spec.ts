@@ -154,7 +154,8 @@ describe('creating a node', () => {
     ],
     [{ backendWingsUrl: 'http://0x0.0.0.0:80' }, 'backendWingsUrl points to an address that nodes may not have'],
     [{ ipv6ExcludedPorts: '1-2-3' }, 'ipv6ExcludedPorts must be a list of ports'],
-    [{ orgId: 3 }, 'Organisations are not available yet'],
+    [{ orgId: 999_999 }, 'Organisation not found'],
+    [{ orgId: -1 }, 'orgId must not be less than 0'],
   ])('refuses %j and writes nothing', async (values, error) => {
     const before = await panel.prisma.node.count();
     expect(await admin.post('/api/nodes', body(values))).toMatchObject({ status: 400, body: { error } });

@@ -7,7 +7,7 @@ import { startPanel } from '../support/panel.js';
 import type { TestPanel } from '../support/panel.js';
 
 let panel: TestPanel;
-const small = { seesAllNodes: false, memory: 1024, disk: 1024, cpu: 100 } as const;
+const small = { ownerId: 0, seesAllNodes: false, memory: 1024, disk: 1024, cpu: 100 } as const;
 const choose = (request: Partial<PlacementRequest> & Pick<PlacementRequest, 'tier'>): Promise<PlacedNode> =>
   panel.prisma.$transaction((tx) => panel.app.get(NodePlacement).choose(tx, { ...small, ...request }));
 const refused = (message: string) => ({ status: 503, message });

@@ -82,7 +82,7 @@ it('50 claims of 50 ports each get one of their own', async () => {
   expect(holders).toHaveLength(MANY);
 });
 
-const request = { tier: 'paid', seesAllNodes: false, memory: 1024, disk: 1024, cpu: 100 } as const;
+const request = { ownerId: 0, tier: 'paid', seesAllNodes: false, memory: 1024, disk: 1024, cpu: 100 } as const;
 
 /** Places a server the way its creation does: choose, then insert, in one transaction. */
 function place(nodeId?: number): Promise<unknown> {

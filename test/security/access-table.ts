@@ -5,7 +5,12 @@
 export type AccessLine =
   | { readonly kind: 'anybody' }
   /** Any account that is not suspended. `keys` is the status for API keys when they are refused. */
-  | { readonly kind: 'account'; readonly keys?: 401 | 403 }
+  | {
+      readonly kind: 'account';
+      readonly keys?: 401 | 403;
+      /** What an API key must hold. */
+      readonly key?: string;
+    }
   /** Any account that is not suspended, from a session only. */
   | { readonly kind: 'session' }
   /** Accounts that hold every one of the permissions. */
@@ -31,6 +36,16 @@ export type AccessLine =
       /** `any` accepted entry, one with the right permission, or no subuser at all. */
       readonly subuser: 'any' | 'with permission' | 'none';
     }
+  /** People who have to do with the organisation in the path; everybody else gets 403. */
+  | {
+      readonly kind: 'organisation';
+      /** What an API key must hold. */
+      readonly key: string;
+      /** The least role of a member that is let in; none is for staff only. */
+      readonly role: 'member' | 'admin' | 'owner' | 'none';
+      /** The permissions of which staff needs one. */
+      readonly staff: readonly string[];
+    }
   /** Daemons; `scoped` when the path names a server, which must be on the calling node: else 404. */
   | { readonly kind: 'node'; readonly scoped: boolean };
 
@@ -46,6 +61,13 @@ const server = (key: string, subuser: 'any' | 'with permission' | 'none' = 'with
   key,
   owner: true,
   subuser,
+});
+const accountWithKey = (key: string): AccessLine => ({ kind: 'account', key });
+const organisation = (key: string, role: 'member' | 'admin' | 'owner' | 'none', ...staff: string[]): AccessLine => ({
+  kind: 'organisation',
+  key,
+  role,
+  staff,
 });
 const serverStaff = (key: string): AccessLine => ({ kind: 'server', key, owner: false, subuser: 'none' });
 
@@ -114,6 +136,31 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'POST /api/roles': holder('roles:create'),
   'POST /api/roles/:id/permissions': holder('permissions:assign'),
   'POST /api/users/:id/roles': holder('roles:assign'),
+
+  // Organisations
+  'DELETE /api/organisations/:id': organisation('org:write', 'owner', 'org:write'),
+  'DELETE /api/organisations/:id/invite/:inviteId': organisation('org:invite', 'admin', 'org:write'),
+  'DELETE /api/organisations/:id/users/:userId': organisation('org:write', 'admin', 'org:write'),
+  'GET /api/organisations': accountWithKey('org:read'),
+  'GET /api/organisations/:id': organisation('org:read', 'member', 'org:read'),
+  'GET /api/organisations/:id/activity': organisation('org:read', 'member', 'org:read', 'logs:read'),
+  'GET /api/organisations/:id/logs': organisation('org:read', 'member', 'org:read', 'logs:read'),
+  'GET /api/organisations/:id/nodes': organisation('org:read', 'member', 'org:read', 'nodes:read'),
+  'GET /api/organisations/:id/servers': organisation('org:read', 'member', 'org:read'),
+  'GET /api/organisations/:id/users': organisation('org:read', 'admin', 'org:read'),
+  'GET /api/organisations/invites': accountWithKey('org:read'),
+  'POST /api/organisations': accountWithKey('org:create'),
+  'POST /api/organisations/:id/add-user': organisation('org:write', 'none', 'org:write'),
+  'POST /api/organisations/:id/invite': organisation('org:invite', 'admin', 'org:write'),
+  'POST /api/organisations/:id/invite/:inviteId/resend': organisation('org:invite', 'admin', 'org:write'),
+  'POST /api/organisations/:id/leave': organisation('org:write', 'member'),
+  'POST /api/organisations/:id/select': organisation('org:write', 'member'),
+  'POST /api/organisations/:id/users/:userId/role': organisation('org:write', 'admin', 'org:write'),
+  'POST /api/organisations/accept-invite': accountWithKey('org:write'),
+  'POST /api/organisations/invites/:inviteId/accept': accountWithKey('org:write'),
+  'POST /api/organisations/invites/:inviteId/reject': accountWithKey('org:write'),
+  'PUT /api/organisations/:id': organisation('org:write', 'owner', 'org:write'),
+  'PUT /api/organisations/:id/users/:userId/role': organisation('org:write', 'admin', 'org:write'),
 
   // Nodes
   'DELETE /api/nodes/:id': holder('nodes:*'),

@@ -60,6 +60,7 @@ function verdict(principal: Principal, line: AccessLine): Verdict {
   const isOwner = principal.user.id === cast.principals.owner.user?.id;
   switch (line.kind) {
     case 'account':
+      if (isKey && line.key !== undefined && principal.name === 'clientKeyWithout') return 403;
       return isKey ? (line.keys ?? 'allowed') : 'allowed';
     case 'session':
       return isKey ? 403 : 'allowed';
@@ -75,6 +76,8 @@ function verdict(principal: Principal, line: AccessLine): Verdict {
       return isKey && line.key !== undefined && !holds(principal.name, line.key) ? 403 : 'allowed';
     case 'server':
       return verdictOnServer(principal.name, line);
+    case 'organisation':
+      return verdictOnOrganisation(principal.name, line);
   }
 }
 
@@ -87,6 +90,15 @@ function holds(name: PrincipalName, permission: string): boolean {
   if (['staff', 'rootAdmin', 'adminKey'].includes(name)) return true;
   if (['staffWithout', 'clientKeyWithout'].includes(name)) return false;
   return grants(defaultRole, permission);
+}
+
+/** The cast's organisation belongs to the owner, and has no other members. */
+function verdictOnOrganisation(
+  name: PrincipalName,
+  { role, staff }: Extract<AccessLine, { kind: 'organisation' }>,
+): Verdict {
+  if (['owner', 'clientKey'].includes(name)) return role === 'none' ? 403 : 'allowed';
+  return staff.some((permission) => holds(name, permission)) ? 'allowed' : 403;
 }
 
 function verdictOnServer(name: PrincipalName, { owner, subuser }: Extract<AccessLine, { kind: 'server' }>): Verdict {
@@ -148,6 +160,8 @@ function agrees(line: AccessLine, { access }: Route): boolean {
     case 'self':
     case 'own':
       return access?.kind === 'authenticated' && access.sessionOnly === line.sessionOnly;
+    case 'account':
+      return access?.kind === 'authenticated' && !access.sessionOnly && access.keyPermission === line.key;
     default:
       return access?.kind === 'authenticated' && !access.sessionOnly;
   }
@@ -189,7 +203,7 @@ describe('staff', () => {
 
 describe('a credential of the wrong kind', () => {
   it('counts as none: a daemon is nobody on routes for people', async () => {
-    const routes = tabled('account', 'session', 'holder', 'self', 'server');
+    const routes = tabled('account', 'session', 'holder', 'self', 'server', 'organisation');
     expect(await surprises(routes, ['node', 'otherNode'], cast.ids)).toEqual([]);
   });
 

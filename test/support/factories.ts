@@ -292,6 +292,44 @@ export async function addSubuser(
   return entry;
 }
 
+export interface TestOrganisation {
+  readonly id: number;
+  readonly name: string;
+  readonly handle: string;
+}
+
+/** An organisation with its owner's membership. */
+export async function createOrganisation(
+  panel: TestPanel,
+  owner: Pick<TestUser, 'id'>,
+  values: Partial<Prisma.OrganisationUncheckedCreateInput> = {},
+): Promise<TestOrganisation> {
+  const organisation = await panel.prisma.organisation.create({
+    data: {
+      name: `organisation ${unique()}`,
+      handle: `${unique()}.example.test`,
+      ownerId: owner.id,
+      members: { create: { userId: owner.id, orgRole: 'owner' } },
+      ...values,
+    },
+    select: { id: true, name: true, handle: true },
+  });
+  panel.app.get(EventBus).publish('user.changed', { userId: owner.id });
+  return organisation;
+}
+
+/** Makes somebody a member behind the panel's back and tells the panel. */
+export async function addMember(
+  panel: TestPanel,
+  organisation: Pick<TestOrganisation, 'id'>,
+  user: Pick<TestUser, 'id'>,
+  orgRole: 'member' | 'admin' = 'member',
+): Promise<void> {
+  const data = { organisationId: organisation.id, userId: user.id, orgRole };
+  await panel.prisma.organisationMember.create({ data, select: { id: true } });
+  panel.app.get(EventBus).publish('user.changed', { userId: user.id });
+}
+
 /** Changes an account behind the panel's back and tells the panel, as the owning service would. */
 export async function changeUser(
   panel: TestPanel,

@@ -77,6 +77,7 @@ const accountOf = (id: number, kind: string, permissions: string[]): Account => 
   pendingDeletionUntil: null,
   rolePermissions: permissions,
   permissions,
+  memberships: [],
 });
 
 class SpokenNodes extends NodeAuthenticator {

@@ -18,6 +18,7 @@ const EXPIRED = {
   NodeInstallToken: Prisma.sql`"expiresAt" < now() - interval '7 days'`,
   SocData: Prisma.sql`"timestamp" < now() - interval '48 hours'`,
   ApiUsage: Prisma.sql`"day" < current_date - 90`,
+  OrganisationInvite: Prisma.sql`"expiresAt" < now() - interval '30 days'`,
   Session: Prisma.sql`"expiresAt" < now()`,
 } as const;
 

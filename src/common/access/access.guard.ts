@@ -35,6 +35,9 @@ function requireAccount(request: Request, access: Exclude<Access, { kind: 'publi
     if (access.sessionOnly && principal.proof.kind !== 'session') {
       throw forbidden('This cannot be done with an API key. Sign in first.', 'auth.session_required');
     }
+    if (access.keyPermission !== undefined && !principal.proofCovers(access.keyPermission)) {
+      throw forbidden('Insufficient permissions (api key)', 'auth.insufficient_permissions');
+    }
     return;
   }
   const missing = access.permissions.find((permission) => !principal.can(permission));

@@ -1,8 +1,8 @@
 /** Who may call a route: exactly one of these is declared on every handler or its controller. */
 export type Access =
   | { readonly kind: 'public' }
-  /** Any signed-in account; with `sessionOnly` not by an API key (account security). */
-  | { readonly kind: 'authenticated'; readonly sessionOnly: boolean }
+  /** Any signed-in account; with `sessionOnly` not by an API key (account security), with `keyPermission` by keys that hold it. */
+  | { readonly kind: 'authenticated'; readonly sessionOnly: boolean; readonly keyPermission?: string }
   /** Accounts that hold all of the permissions. `message` is the 403 text that clients know. */
   | { readonly kind: 'permission'; readonly permissions: readonly string[]; readonly message?: string }
   | { readonly kind: 'node' };

@@ -17,12 +17,16 @@ const userSecurity = [ApiSecurity('session'), ApiSecurity('apiKey'), ApiSecurity
 /** Anybody may call it. */
 export const Public = (): RouteDecorator => declare({ kind: 'public' }, ApiExtension('x-access', 'public'));
 
-/** Any signed-in account may call it, by session or API key. What it sees is its own. */
-export const Authenticated = (): RouteDecorator =>
+/**
+ * Any signed-in account may call it, by session or API key. What it sees is its own.
+ * @param options.key the permission that an API key must hold.
+ */
+export const Authenticated = ({ key }: { key?: string } = {}): RouteDecorator =>
   declare(
-    { kind: 'authenticated', sessionOnly: false },
+    { kind: 'authenticated', sessionOnly: false, ...(key !== undefined && { keyPermission: key }) },
     ...userSecurity,
     ApiExtension('x-access', 'authenticated'),
+    ...(key === undefined ? [] : [ApiExtension('x-permission', [key])]),
     ApiErrors(401, 403),
   );
 

@@ -1,5 +1,11 @@
 import { grants } from './permissions.js';
 
+/** An organisation that an account is a member of, and what it may do there. */
+export interface Membership {
+  readonly organisationId: number;
+  readonly role: 'member' | 'admin' | 'owner';
+}
+
 /** What the access layer knows of an account, kept in memory while it has live sessions or keys. */
 export interface Account {
   readonly id: number;
@@ -12,6 +18,7 @@ export interface Account {
   readonly rolePermissions: readonly string[];
   /** `rolePermissions`, or those of the role `default` when there are none. */
   readonly permissions: readonly string[];
+  readonly memberships: readonly Membership[];
 }
 
 /** How the caller proved who he is. */

@@ -11,6 +11,7 @@ export interface AuditEntry {
   readonly action: string;
   readonly targetType?:
     'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session' | 'id-verification';
+    'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session' | 'organisation';
   readonly targetId?: string | number;
   /** Never holds secrets. */
   readonly metadata?: Prisma.InputJsonObject;

@@ -6,6 +6,8 @@ export interface PanelEvents {
   'user.changed': { userId: number };
   /** A role or its permissions changed: everybody's effective permissions may have. */
   'roles.changed': Record<string, never>;
+  /** Name, handle, portal or existence of an organisation. A change of its members comes as `user.changed` of each. */
+  'organisation.changed': { organisationId: number };
   'session.revoked': { userId: number; sessionIds: string[] };
   'api_key.revoked': { userId: number; apiKeyId: number };
   /** Address, credential or existence of a node. */

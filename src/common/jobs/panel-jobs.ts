@@ -6,6 +6,8 @@ export interface PanelJobs {
   'identity.password_reset': { email: string };
   /** Close what an account has open on nodes: suspended, password changed, signed out everywhere. */
   'account.cut_off': { userId: number };
+  /** Close what an account has open on servers that it was invited to until now. */
+  'account.cut_off_servers': { userId: number; servers: { nodeId: number; uuid: string }[] };
   /** A daemon has restarted: bring its servers to what the panel knows. */
   'node.reconcile': { nodeId: number };
   /** The token of a node before its last rotation has served its time. */

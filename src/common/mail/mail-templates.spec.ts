@@ -10,6 +10,13 @@ const variables: MailVariables = {
   'server-installed': { name: hostile, serverName: hostile, url: 'https://panel.example/s' },
   'server-suspended': { name: hostile, serverName: hostile, reason: hostile, url: 'https://panel.example/s' },
   'server-unsuspended': { name: hostile, serverName: hostile, url: 'https://panel.example/s' },
+  'organisation-invite': {
+    name: hostile,
+    organisationName: hostile,
+    inviter: hostile,
+    url: 'https://panel.example/o',
+  },
+  'organisation-added': { name: hostile, organisationName: hostile, url: 'https://panel.example/o' },
   'subuser-invite': { name: hostile, serverName: hostile, inviter: hostile, url: 'https://panel.example/i' },
   verification: { name: hostile, status: 'failed', url: 'https://panel.example/v' },
 };

@@ -13,6 +13,8 @@ export interface MailVariables {
   'password-changed': { name: string; url: string };
   'server-installed': { name: string; serverName: string; url: string };
   'subuser-invite': { name: string; serverName: string; inviter: string; url: string };
+  'organisation-invite': { name: string; organisationName: string; inviter: string; url: string };
+  'organisation-added': { name: string; organisationName: string; url: string };
   'server-suspended': { name: string; serverName: string; reason: string; url: string };
   'server-unsuspended': { name: string; serverName: string; url: string };
   verification: { name: string; status: 'verified' | 'failed'; url: string };
@@ -64,6 +66,21 @@ const en: Catalogue = {
     greeting: `Hello ${name},`,
     paragraphs: [`${inviter} invites you to help with the server ${serverName}.`],
     action: { label: 'See the invitation', url },
+  }),
+  'organisation-invite': ({ name, organisationName, inviter, url }) => ({
+    subject: `Invitation to join ${organisationName}`,
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `${inviter} invites you to join the organisation ${organisationName}. The link works once, for seven days.`,
+      'If you do not know what this is about, ignore this mail.',
+    ],
+    action: { label: 'See the invitation', url },
+  }),
+  'organisation-added': ({ name, organisationName, url }) => ({
+    subject: `You are now a member of ${organisationName}`,
+    greeting: `Hello ${name},`,
+    paragraphs: [`you were added to the organisation ${organisationName}.`, 'You can leave it at any time.'],
+    action: { label: 'Open the organisation', url },
   }),
   'server-suspended': ({ name, serverName, reason, url }) => ({
     subject: `${serverName} was suspended`,
@@ -128,6 +145,21 @@ const ru: Catalogue = {
     greeting: `Здравствуйте, ${name}!`,
     paragraphs: [`${inviter} приглашает вас помогать с сервером ${serverName}.`],
     action: { label: 'Посмотреть приглашение', url },
+  }),
+  'organisation-invite': ({ name, organisationName, inviter, url }) => ({
+    subject: `Приглашение в организацию ${organisationName}`,
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      `${inviter} приглашает вас в организацию ${organisationName}. Ссылка действует один раз, в течение семи дней.`,
+      'Если вы не знаете, о чём речь, не обращайте внимания на это письмо.',
+    ],
+    action: { label: 'Посмотреть приглашение', url },
+  }),
+  'organisation-added': ({ name, organisationName, url }) => ({
+    subject: `Вы теперь участник организации ${organisationName}`,
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [`Вас добавили в организацию ${organisationName}.`, 'Вы можете выйти из неё в любой момент.'],
+    action: { label: 'Открыть организацию', url },
   }),
   'server-suspended': ({ name, serverName, reason, url }) => ({
     subject: `Сервер ${serverName} заблокирован`,

@@ -81,6 +81,20 @@ export const RATE_LIMITS = {
   wingsInstall: [{ by: 'ip', limit: 60, windowSeconds: 60, env: ['WINGS_INSTALL_RATE_IP', 'WINGS_INSTALL_WINDOW_IP'] }],
   wingsDownload: [
     { by: 'ip', limit: 60, windowSeconds: 60, env: ['WINGS_DOWNLOAD_RATE_IP', 'WINGS_DOWNLOAD_WINDOW_IP'] },
+  organisationCreate: [
+    { by: 'account', limit: 5, windowSeconds: 3600, env: ['ORG_CREATE_RATE_USER', 'ORG_CREATE_WINDOW_USER'] },
+  ],
+  organisationUpdate: [
+    { by: 'account', limit: 6, windowSeconds: 60, env: ['ORG_UPDATE_RATE_USER', 'ORG_UPDATE_WINDOW_USER'] },
+  ],
+  organisationRole: [
+    { by: 'account', limit: 30, windowSeconds: 60, env: ['ORG_ROLE_RATE_USER', 'ORG_ROLE_WINDOW_USER'] },
+  ],
+  organisationInvite: [
+    { by: 'account', limit: 20, windowSeconds: 3600, env: ['ORG_INVITE_RATE_USER', 'ORG_INVITE_WINDOW_USER'] },
+  ],
+  organisationAccept: [
+    { by: 'account', limit: 20, windowSeconds: 60, env: ['ORG_ACCEPT_RATE_USER', 'ORG_ACCEPT_WINDOW_USER'] },
   ],
   // Every open page asks several times a minute, and many may sit behind one address.
   panelSettings: [{ by: 'ip', limit: 5_000, windowSeconds: 60, insteadOfGlobal: true }],

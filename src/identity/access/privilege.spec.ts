@@ -12,6 +12,7 @@ const account = (id: number, role: string | null, rolePermissions: string[] = []
   pendingDeletionUntil: null,
   rolePermissions,
   permissions: rolePermissions.length > 0 ? rolePermissions : ['servers:read'],
+  memberships: [],
 });
 const session: Proof = { kind: 'session', sessionId: 'x' };
 const as = (who: Account, proof: Proof = session) => new UserPrincipal(who, proof);

@@ -85,7 +85,7 @@ export class ApiKeyChanges {
     { name, type, secret, expiresAt, permissions = [], allowedIps = [] }: NewKey,
     ipAddress: string,
   ) {
-    const held = isSuperuserRole(owner.role) ? ['*'] : owner.permissions;
+    const held = grantableTo(owner);
     const granted = [...new Set(permissions)].filter((permission) => grants(held, permission));
     const data = {
       name,
@@ -110,6 +110,12 @@ export class ApiKeyChanges {
       return toApiKey(row);
     });
   }
+}
+
+/** What a key of the account may hold. A member's keys act in his organisations: each use asks for his role there anew. */
+function grantableTo({ role, permissions, memberships }: Account): readonly string[] {
+  if (isSuperuserRole(role)) return ['*'];
+  return memberships.length === 0 ? permissions : [...permissions, 'org'];
 }
 
 interface NewKey extends Omit<CreateApiKeyDto, 'expiresAt'> {

@@ -47,6 +47,9 @@ export class Identities {
     this.keys = new PushCache(OPTIONS, (hexDigest: string) => this.loadKey(hexDigest));
     bus.on('user.changed', ({ userId }) => this.accounts.invalidate(userId));
     bus.on('roles.changed', () => this.accounts.clear());
+    bus.on('organisation.changed', ({ organisationId }) => {
+      this.accounts.invalidateWhere(({ profile }) => profile.organisations.some(({ id }) => id === organisationId));
+    });
     bus.on('session.revoked', ({ userId, sessionIds }) => {
       for (const sessionId of sessionIds) this.sessions.invalidate(sessionKey({ userId, sessionId }));
     });
@@ -119,8 +122,9 @@ const sessionKey = ({ userId, sessionId }: SessionClaims): string => `${userId}/
 function toIdentity(row: AccountRow): Identity {
   const { id, uuid, email, role, suspended, pendingDeletionUntil, rolePermissions, assignedPermissions } = row;
   const permissions = assignedPermissions.length > 0 ? assignedPermissions : row.defaultPermissions;
+  const memberships = row.organisations.map(({ id: organisationId, orgRole }) => ({ organisationId, role: orgRole }));
   return {
-    account: { id, uuid, email, role, suspended, pendingDeletionUntil, rolePermissions, permissions },
+    account: { id, uuid, email, role, suspended, pendingDeletionUntil, rolePermissions, permissions, memberships },
     profile: row,
   };
 }

@@ -1,6 +1,16 @@
 import type { Statement } from '../../prisma/database.js';
 import { SESSION_ABSOLUTE_SECONDS } from './session-claims.js';
 
+/** An organisation and what the account is in it. */
+export interface MembershipRow {
+  readonly id: number;
+  readonly name: string;
+  readonly handle: string;
+  readonly portalTier: string;
+  readonly avatarUrl: string | null;
+  readonly orgRole: 'member' | 'admin' | 'owner';
+}
+
 /** Everything about one account that is kept in memory: what access decisions and the account's own profile need. */
 export interface AccountRow {
   readonly id: number;
@@ -36,6 +46,8 @@ export interface AccountRow {
   readonly pendingDeletionUntil: Date | null;
   readonly createdAt: Date;
   readonly usesLegacyPasswordHash: boolean;
+  /** The chosen one first, then in the order of joining. */
+  readonly organisations: MembershipRow[];
   /** Permissions of the assigned roles and their ancestors, without those of the role `default`. */
   readonly rolePermissions: string[];
   /** The same with those of `default`, when it is assigned or inherited. */
@@ -61,6 +73,11 @@ export const accountById: Statement = {
       u."avatarUrl", u."role", u."portalType"::text AS "portalType", u."limits", u."settings", u."emailVerified", u."idVerified",
       u."guideShown", u."suspended", u."supportBanned", u."supportBanReason", u."pendingDeletionUntil", u."createdAt",
       u."passwordHash" NOT LIKE '$argon2id$%' AS "usesLegacyPasswordHash",
+      coalesce((SELECT json_agg(json_build_object('id', o."id", 'name', o."name", 'handle', o."handle",
+                                                  'portalTier', o."portalTier", 'avatarUrl', o."avatarUrl", 'orgRole', m."orgRole")
+                                ORDER BY m."selectedAt" DESC NULLS LAST, m."id")
+                FROM "OrganisationMember" m JOIN "Organisation" o ON o."id" = m."organisationId"
+                WHERE m."userId" = u."id"), '[]') AS "organisations",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id"
             WHERE chain."name" <> 'default') AS "rolePermissions",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id") AS "assignedPermissions",

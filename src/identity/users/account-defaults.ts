@@ -1,5 +1,5 @@
 /**
- * What every account says about areas that this panel does not have yet (organisations, passkeys, two-factor sign-in,
+ * What every account says about areas that this panel does not have yet (passkeys, two-factor sign-in,
  * student verification, families, plans). Not placeholders: these are the true values of an account that
  * never used them. An area that is built takes its fields out of here.
  */
@@ -16,9 +16,6 @@ export const UNUSED_AREAS = {
   isChildAccount: false,
   parentId: null,
   geoBlockLevel: 0,
-  org: null,
-  orgs: [],
-  orgRole: 'member',
   nodeId: null,
   node: null,
   fraudFlag: false,

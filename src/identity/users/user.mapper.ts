@@ -16,7 +16,7 @@ export function toSafeUser(row: AccountRow): SafeUserResponse {
 
 /** The account of a session or key, complete: the web client does not ask again after a login. */
 export function toSessionUser({ account, profile }: Identity, principal: UserPrincipal): SessionUserResponse {
-  const { passkeyCount, orgs, idVerificationAllowed, serverSunsetNoticeSentAt } = UNUSED_AREAS;
+  const { passkeyCount, idVerificationAllowed, serverSunsetNoticeSentAt } = UNUSED_AREAS;
   return {
     ...toProfile(profile),
     tier: profile.portalType,
@@ -25,7 +25,7 @@ export function toSessionUser({ account, profile }: Identity, principal: UserPri
     supportBanned: profile.supportBanned,
     supportBanReason: profile.supportBanReason,
     passkeyCount,
-    orgs,
+    orgs: profile.organisations,
     idVerificationAllowed,
     serverSunsetNoticeSentAt,
   };
@@ -46,7 +46,7 @@ function visiblePermissions(principal: UserPrincipal, rolePermissions: readonly 
 
 function toProfile(row: AccountRow): ProfileResponse {
   const { euIdVerificationDisabled, ageVerificationRequired, isChildAccount, parentId } = UNUSED_AREAS;
-  const { geoBlockLevel, org, orgRole, nodeId, twoFactorEnabled, studentVerified, studentVerifiedAt } = UNUSED_AREAS;
+  const { geoBlockLevel, nodeId, twoFactorEnabled, studentVerified, studentVerifiedAt } = UNUSED_AREAS;
   return {
     ...ownFields(row),
     age: row.dateOfBirth === null ? null : ageOn(row.dateOfBirth, new Date()),
@@ -59,10 +59,16 @@ function toProfile(row: AccountRow): ProfileResponse {
     isChildAccount,
     parentId,
     geoBlockLevel,
-    org,
-    orgRole,
+    ...organisationOf(row),
     nodeId,
   };
+}
+
+/** The organisation that the account works in: the one it chose, else the one it joined first. */
+function organisationOf({ organisations: [chosen] }: AccountRow): Pick<ProfileResponse, 'org' | 'orgRole'> {
+  if (chosen === undefined) return { org: null, orgRole: 'member' };
+  const { orgRole, ...org } = chosen;
+  return { org, orgRole };
 }
 
 function ownFields(row: AccountRow) {

@@ -13,11 +13,12 @@ type NodeData = Prisma.NodeUncheckedUpdateInput & Partial<Prisma.NodeUncheckedCr
 export function columnsOf(given: NodeFieldsDto & { name?: string | null; url?: string | null }): NodeData {
   const { nodeId, useSSL, nodeType, sftpPort, cost, name, url, backendWingsUrl, locationId, ...rest } = given;
   const { deploymentsDisabled, maintenance, memoryOvercommit, diskOvercommit, cpuOvercommit, ...others } = rest;
-  const { orgId: _organisationsAreNotBuilt, ...plain } = others;
+  const { orgId, ...plain } = others;
   const uuid = typeof nodeId === 'string' ? dashedUuid(nodeId) : undefined;
   return {
     ...withoutUndefined(plain),
     ...(uuid !== undefined && { uuid }),
+    ...(orgId !== undefined && { organisationId: orgId === 0 ? null : orgId }),
     ...(typeof name === 'string' && { name: name.trim() }),
     ...(typeof url === 'string' && { url: withoutSlash(url) }),
     ...(backendWingsUrl !== undefined && {

@@ -7,9 +7,15 @@ import type { PortalType } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { nodeNotFound, nodeRefOf } from '../directory/node-ref.js';
 import { NodeHealth } from '../health/node-health.service.js';
-import { nodeTypesFor } from '../placement/tiers.js';
-import type { AdminNodeResponse, ListedNodeResponse, NewestHeartbeat, NodeResponse } from './dto/node-response.dto.js';
-import { nodeColumns, toAvailableNode, toNode } from './node.mapper.js';
+import { nodeTypesFor, organisationNodeTypesFor } from '../placement/tiers.js';
+import type {
+  AdminNodeResponse,
+  ListedNodeResponse,
+  NewestHeartbeat,
+  NodeResponse,
+  OrganisationNodeResponse,
+} from './dto/node-response.dto.js';
+import { nodeColumns, ownNodeColumns, toAvailableNode, toNode, toOrganisationNode } from './node.mapper.js';
 
 /** Nodes as they are shown. */
 @Injectable()
@@ -33,19 +39,34 @@ export class NodeListing {
   }
 
   /**
-   * Where the caller may place servers: nodes of his portal that take servers and are healthy. Holders of
+   * Where the caller may place servers: nodes of his portal or of his organisations that take servers and are healthy.
+   * Holders of
    * `nodes:read` get every node with all fields.
    */
   async available(caller: UserPrincipal): Promise<ListedNodeResponse[]> {
     if (caller.can('nodes:read')) return this.all();
-    const types = nodeTypesFor({ tier: await this.tiers.get(caller.userId), seesAllNodes: false });
-    if (types.length === 0) return [];
+    const rights = { tier: await this.tiers.get(caller.userId), seesAllNodes: false };
+    const organisations = caller.account.memberships.map(({ organisationId }) => organisationId);
+    const open = [
+      { organisationId: null, nodeType: { in: [...nodeTypesFor(rights)] } },
+      { organisationId: { in: organisations }, nodeType: { in: [...organisationNodeTypesFor(rights)] } },
+    ];
     const rows = await this.prisma.node.findMany({
-      where: { nodeType: { in: [...types] }, deploymentsDisabled: false, maintenance: false },
-      select: nodeColumns,
+      where: { OR: open, deploymentsDisabled: false, maintenance: false },
+      select: ownNodeColumns,
       orderBy: { id: 'asc' },
     });
     return rows.filter(({ id }) => this.health.isHealthy(id)).map(toAvailableNode);
+  }
+
+  /** All nodes of an organisation, ill and closed ones too. */
+  async ofOrganisation(organisationId: number): Promise<OrganisationNodeResponse[]> {
+    const rows = await this.prisma.node.findMany({
+      where: { organisationId },
+      select: ownNodeColumns,
+      orderBy: { id: 'asc' },
+    });
+    return rows.map(toOrganisationNode);
   }
 
   /** @throws PanelError 404. */

@@ -1,8 +1,8 @@
 import type { Prisma } from '../../generated/prisma/client.js';
-import type { AvailableNodeResponse, NodeResponse } from './dto/node-response.dto.js';
+import type { AvailableNodeResponse, NodeResponse, OrganisationNodeResponse } from './dto/node-response.dto.js';
 
-/** Every column that may be shown; secrets are not among them, so no answer can hold one. */
-export const nodeColumns = {
+/** Every column of the node itself that may be shown; secrets are not among them, so no answer can hold one. */
+export const ownNodeColumns = {
   id: true,
   uuid: true,
   name: true,
@@ -34,13 +34,17 @@ export const nodeColumns = {
   location: { select: { id: true, shortCode: true, name: true } },
 } satisfies Prisma.NodeSelect;
 
+/** The same with the organisation that it belongs to. */
+export const nodeColumns = {
+  ...ownNodeColumns,
+  organisation: { select: { id: true, name: true, handle: true } },
+} satisfies Prisma.NodeSelect;
+
+type OwnNodeRow = Prisma.NodeGetPayload<{ select: typeof ownNodeColumns }>;
 export type NodeRow = Prisma.NodeGetPayload<{ select: typeof nodeColumns }>;
 
-/** Organisations are not built yet: no node has one. */
-const NO_ORGANISATION = { organisation: null, organisationId: null } as const;
-
 /** What every user may know. */
-export function toAvailableNode(row: NodeRow): AvailableNodeResponse {
+export function toAvailableNode(row: OwnNodeRow): AvailableNodeResponse {
   const { id, uuid, name, nodeType, memory, disk, cpu, serverLimit, deploymentsDisabled, deploymentNotice } = row;
   const open = { deploymentsDisabled, deploymentNotice, location: row.location };
   return { id, nodeId: uuid, name, nodeType, memory, disk, cpu, serverLimit, ...open };
@@ -50,7 +54,8 @@ export function toAvailableNode(row: NodeRow): AvailableNodeResponse {
 export function toNode(row: NodeRow): NodeResponse {
   const { url, backendWingsUrl, fqdn, useSsl, allowedOrigin, sftpPort, sftpProxyPort, cost } = row;
   const { memoryOvercommit, diskOvercommit, cpuOvercommit, maintenance, location } = row;
-  const { portRangeStart, portRangeEnd, defaultIp, ipv6Subnet, ipv6ExcludedPorts, ipv6ReservedCount } = row;
+  const { portRangeStart, portRangeEnd, defaultIp, ipv6Subnet, ipv6ExcludedPorts, ipv6ReservedCount, organisation } =
+    row;
   return {
     ...toAvailableNode(row),
     url,
@@ -72,6 +77,13 @@ export function toNode(row: NodeRow): NodeResponse {
     cpuOvercommit,
     maintenance,
     locationId: location?.id ?? null,
-    ...NO_ORGANISATION,
+    organisation,
+    organisationId: organisation?.id ?? null,
   };
+}
+
+/** What the members of its organisation may know. */
+export function toOrganisationNode(row: OwnNodeRow): OrganisationNodeResponse {
+  const { url, fqdn, portRangeStart, portRangeEnd, defaultIp, ipv6Subnet, cost } = row;
+  return { ...toAvailableNode(row), url, fqdn, portRangeStart, portRangeEnd, defaultIp, ipv6Subnet, cost };
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { OrganisationAccessModule } from '../../organisations/access/organisation-access.module.js';
 import { AllocationsModule } from '../allocations/allocations.module.js';
 import { NodeDirectoryModule } from '../directory/node-directory.module.js';
 import { NodeHealthModule } from '../health/node-health.module.js';
@@ -11,13 +12,22 @@ import { NodeSecretsController } from './node-secrets.controller.js';
 import { NodeTokenRotation } from './node-token-rotation.service.js';
 import { NodesAdminController } from './nodes.admin.controller.js';
 import { NodesController } from './nodes.controller.js';
+import { OrganisationNodesController } from './organisation-nodes.controller.js';
 import { Nodes } from './nodes.service.js';
 
 @Module({
-  imports: [AllocationsModule, NodeDirectoryModule, NodeHealthModule, WingsModule],
+  imports: [AllocationsModule, NodeDirectoryModule, NodeHealthModule, OrganisationAccessModule, WingsModule],
   // `generate-token` stands before `:id`.
   controllers: [NodeSecretsController, NodeConfigurationController, NodesController, NodesAdminController],
   providers: [NodeConfiguration, NodeCredentials, NodeListing, NodeTokenRotation, Nodes],
   exports: [NodeConfiguration],
+  controllers: [
+    NodeSecretsController,
+    NodeConfigurationController,
+    NodesController,
+    NodesAdminController,
+    OrganisationNodesController,
+  ],
+  providers: [NodeConfiguration, NodeCredentials, NodeListing, Nodes],
 })
 export class NodesResourceModule {}

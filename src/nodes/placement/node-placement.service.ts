@@ -3,13 +3,15 @@ import { unavailable } from '../../common/errors/panel-error.js';
 import type { PanelError } from '../../common/errors/panel-error.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { NodeHealth } from '../health/node-health.service.js';
-import { hasRoom, lockAutomaticPlacement, lockNode, rankNodes } from './placement.sql.js';
-import type { Demand } from './placement.sql.js';
-import { nodeTypesFor } from './tiers.js';
+import { hasRoom, isOpenTo, lockAutomaticPlacement, lockNode, rankNodes } from './placement.sql.js';
+import type { Demand, NodeReach } from './placement.sql.js';
+import { nodeTypesFor, organisationNodeTypesFor } from './tiers.js';
 import type { PortalRights } from './tiers.js';
 
 /** Who wants to place a server of what size, and where if he has a preference. */
 export interface PlacementRequest extends PortalRights, Demand {
+  /** Whose the server will be: nodes of his organisations are open to him. */
+  readonly ownerId: number;
   readonly nodeId?: number;
   /** Any node there; with `nodeId` the node must stand there. */
   readonly locationId?: number;
@@ -46,7 +48,7 @@ export class NodePlacement {
     await lockAutomaticPlacement(tx);
     const { locationId } = request;
     const candidates = await rankNodes(tx, {
-      types: nodeTypesFor(request),
+      reach: reachOf(request),
       demand: request,
       maximumAgeSeconds,
       ...(locationId !== undefined && { locationId }),
@@ -69,7 +71,6 @@ export class NodePlacement {
       where: { id: nodeId },
       select: {
         ...placed,
-        nodeType: true,
         deploymentsDisabled: true,
         deploymentNotice: true,
         maintenance: true,
@@ -77,8 +78,9 @@ export class NodePlacement {
       },
     });
     if (node === null) throw refuse('Specified node not found', 'nodes.not_found');
-    const { nodeType, deploymentsDisabled, deploymentNotice, maintenance, locationId, ...found } = node;
-    if (!nodeTypesFor(request).includes(nodeType)) throw refuseTier(request);
+    const { deploymentsDisabled, deploymentNotice, maintenance, locationId, ...found } = node;
+    const isOpen = request.seesAllNodes || (await isOpenTo(tx, nodeId, reachOf(request)));
+    if (!isOpen) throw refuseTier(request);
     if (request.locationId !== undefined && request.locationId !== locationId) {
       throw refuse('This node is not at the location', 'nodes.other_location');
     }
@@ -90,6 +92,12 @@ export class NodePlacement {
     if (!(await hasRoom(tx, nodeId, request))) throw refuse('This node has no room for the server', 'nodes.full');
     return found;
   }
+}
+
+/** Automatic placement never takes a node of an organisation that the owner is not in, whoever asks for it. */
+function reachOf(request: PlacementRequest): NodeReach {
+  const { ownerId } = request;
+  return { ownerId, types: nodeTypesFor(request), organisationTypes: organisationNodeTypesFor(request) };
 }
 
 function refuseTier({ tier }: PortalRights): PanelError {

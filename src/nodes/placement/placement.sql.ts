@@ -57,30 +57,51 @@ export async function hasRoom(tx: Queryable, nodeId: number, demand: Demand): Pr
   return rows.length > 0;
 }
 
+/** What is open to whoever will own the server: types of nodes of nobody in particular, and of his organisations' own. */
+export interface NodeReach {
+  readonly ownerId: number;
+  readonly types: readonly NodeType[];
+  readonly organisationTypes: readonly NodeType[];
+}
+
+/** Nodes of an organisation are for its members alone. */
+const isWithin = ({ ownerId, types, organisationTypes }: NodeReach): Prisma.Sql => Prisma.sql`
+  CASE WHEN n."organisationId" IS NULL THEN n."nodeType"::text = ANY(${[...types]}::text[])
+  ELSE n."nodeType"::text = ANY(${[...organisationTypes]}::text[]) AND EXISTS (
+    SELECT 1 FROM "OrganisationMember" m WHERE m."organisationId" = n."organisationId" AND m."userId" = ${ownerId}
+  ) END`;
+
+/** Whether the node is open to whoever will own the server. */
+export async function isOpenTo(tx: Queryable, nodeId: number, reach: NodeReach): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM "Node" n WHERE n."id" = ${nodeId} AND ${isWithin(reach)}`;
+  return rows.length > 0;
+}
+
 /**
- * Nodes that may take a server: of the wanted types, open, healthy, with room. Types count in the order given, then the
+ * Nodes that may take a server: within reach, open, healthy, with room. Types count in the order given, then the
  * largest free part of what is scarcest on the node, then the fewest servers.
  */
 export async function rankNodes(
   tx: Queryable,
   wanted: {
-    types: readonly NodeType[];
+    reach: NodeReach;
     demand: Demand;
     maximumAgeSeconds: number;
     /** Only nodes that stand there. */
     locationId?: number;
   },
 ): Promise<number[]> {
-  const { types, demand, maximumAgeSeconds, locationId } = wanted;
+  const { reach, demand, maximumAgeSeconds, locationId } = wanted;
+  const order = [...reach.types, ...reach.organisationTypes];
   const rows = await tx.$queryRaw<{ id: number }[]>`
     SELECT n."id" FROM "Node" n CROSS JOIN LATERAL (${used}) u
-    WHERE n."nodeType"::text = ANY(${[...types]}::text[]) AND NOT n."deploymentsDisabled" AND NOT n."maintenance"
+    WHERE ${isWithin(reach)} AND NOT n."deploymentsDisabled" AND NOT n."maintenance"
       ${locationId === undefined ? Prisma.empty : Prisma.sql`AND n."locationId" = ${locationId}::int`}
       AND (n."healthStatus" IS NULL OR (
         n."healthStatus" = 'ok' AND n."healthCheckedAt" > now() - make_interval(secs => ${maximumAgeSeconds}::float8)
       ))
       AND ${fits(demand)}
-    ORDER BY array_position(${[...types]}::text[], n."nodeType"::text),
+    ORDER BY array_position(${order}::text[], n."nodeType"::text),
       least(
         ${freePart('memory', demand.memory)},
         ${freePart('disk', demand.disk)},

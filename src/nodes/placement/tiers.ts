@@ -1,6 +1,9 @@
 import type { NodeType, PortalType } from '../../generated/prisma/client.js';
 
-/** Kinds of nodes that a portal may use, the preferred first. Enterprise nodes belong to organisations. */
+/**
+ * Kinds of nodes that a portal may use, the preferred first. Enterprise nodes belong to organisations: to that portal
+ * all nodes of its own organisations are open, and no others.
+ */
 const NODE_TYPES: Record<PortalType, readonly NodeType[]> = {
   free: ['free', 'free_and_paid'],
   paid: ['paid', 'free_and_paid'],
@@ -9,6 +12,7 @@ const NODE_TYPES: Record<PortalType, readonly NodeType[]> = {
 };
 
 const ALL: readonly NodeType[] = ['free_and_paid', 'paid', 'free', 'enterprise'];
+const OF_ENTERPRISE: readonly NodeType[] = ['enterprise', 'free_and_paid', 'paid', 'free'];
 
 /** Who asks: his portal, and whether he sees every node (`nodes:read`). */
 export interface PortalRights {
@@ -16,7 +20,12 @@ export interface PortalRights {
   readonly seesAllNodes: boolean;
 }
 
-/** Node types open to somebody, the preferred first; staff may use all, those of the own portal first. */
+/** Types of nodes of his own organisations that are open to somebody, the preferred first. */
+export function organisationNodeTypesFor(rights: PortalRights): readonly NodeType[] {
+  return rights.tier === 'enterprise' ? OF_ENTERPRISE : nodeTypesFor(rights);
+}
+
+/** Types of nodes without organisation that are open to somebody, the preferred first; staff may use all, those of the own portal first. */
 export function nodeTypesFor({ tier, seesAllNodes }: PortalRights): readonly NodeType[] {
   const own = NODE_TYPES[tier];
   return seesAllNodes ? [...own, ...ALL.filter((type) => !own.includes(type))] : own;

@@ -13,6 +13,7 @@ const account: Account = {
   pendingDeletionUntil: null,
   rolePermissions: [],
   permissions: ['servers', 'files', 'backups'],
+  memberships: [],
 };
 const key = (...permissions: string[]): Proof => ({ kind: 'api-key', apiKeyId: 1, type: 'client', permissions });
 

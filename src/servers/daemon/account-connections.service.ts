@@ -22,16 +22,25 @@ export class AccountConnections implements OnModuleInit {
       retryDelaySeconds: 10,
       concurrency: 2,
     });
+    this.jobs.register('account.cut_off_servers', ({ userId, servers }) => this.closeAll(userId, servers), {
+      retries: 3,
+      retryDelaySeconds: 10,
+      concurrency: 2,
+    });
   }
 
   /** Asks every node that has servers of the account. Fails while one is away, so that the job comes again. */
   private async close(userId: number): Promise<void> {
-    const user = await this.prisma.user.findUnique({ where: { id: userId }, select: { uuid: true } });
-    if (user === null) return;
     const servers = await this.prisma.server.findMany({
       where: { OR: [{ ownerId: userId }, { subusers: { some: { userId } } }] },
       select: { uuid: true, nodeId: true },
     });
+    await this.closeAll(userId, servers);
+  }
+
+  private async closeAll(userId: number, servers: readonly { nodeId: number; uuid: string }[]): Promise<void> {
+    const user = await this.prisma.user.findUnique({ where: { id: userId }, select: { uuid: true } });
+    if (user === null) return;
     const onNodes = new Map<number, string[]>();
     for (const { nodeId, uuid } of servers) onNodes.set(nodeId, [...(onNodes.get(nodeId) ?? []), uuid]);
     // A node that is away keeps the others from nothing: all are asked before the first failure tells.

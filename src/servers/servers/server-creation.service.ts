@@ -84,6 +84,7 @@ export class ServerCreation {
       isStaff: creator.isAdmin,
     });
     const node = await this.placement.choose(tx, {
+      ownerId: owner.id,
       tier: owner.portalType,
       seesAllNodes: creator.seesAllNodes,
       ...resources,

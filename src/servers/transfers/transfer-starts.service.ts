@@ -30,6 +30,7 @@ const columns = {
   uuid: true,
   name: true,
   nodeId: true,
+  ownerId: true,
   memory: true,
   disk: true,
   cpu: true,
@@ -102,6 +103,7 @@ export class TransferStarts {
     const { memory, disk, cpu, owner } = server;
     return asConflict(() =>
       this.placement.choose(tx, {
+        ownerId: server.ownerId,
         tier: owner.portalType,
         seesAllNodes,
         memory,

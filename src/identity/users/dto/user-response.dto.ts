@@ -4,6 +4,30 @@ const text = { type: String, nullable: true } as const;
 const date = { type: String, format: 'date-time', nullable: true } as const;
 const PORTALS = ['free', 'paid', 'educational', 'enterprise'];
 
+/** An organisation beside the account of a member. */
+export class AccountOrganisation {
+  @ApiProperty({ example: 1 })
+  id!: number;
+
+  @ApiProperty({ example: 'Acme' })
+  name!: string;
+
+  @ApiProperty({ example: 'acme.example.com' })
+  handle!: string;
+
+  @ApiProperty({ enum: PORTALS })
+  portalTier!: string;
+
+  @ApiProperty(text)
+  avatarUrl!: string | null;
+}
+
+/** An organisation and what the account is in it. */
+export class AccountMembership extends AccountOrganisation {
+  @ApiProperty({ enum: ['member', 'admin', 'owner'] })
+  orgRole!: string;
+}
+
 /** What an account tells about its owner. */
 export class ProfileResponse {
   @ApiProperty({ example: 1 })
@@ -125,10 +149,10 @@ export class ProfileResponse {
   @ApiProperty({ example: 0 })
   geoBlockLevel!: number;
 
-  @ApiProperty({ type: 'object', nullable: true, additionalProperties: true })
-  org!: Record<string, unknown> | null;
+  @ApiProperty({ type: AccountOrganisation, nullable: true, description: 'The chosen one, else the one joined first.' })
+  org!: AccountOrganisation | null;
 
-  @ApiProperty({ example: 'member' })
+  @ApiProperty({ enum: ['member', 'admin', 'owner'], description: 'In `org`.' })
   orgRole!: string;
 
   @ApiProperty({ type: Number, nullable: true })
@@ -182,8 +206,8 @@ export class SessionUserResponse extends ProfileResponse {
   @ApiProperty({ example: 0 })
   passkeyCount!: number;
 
-  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } })
-  orgs!: readonly Record<string, unknown>[];
+  @ApiProperty({ type: [AccountMembership] })
+  orgs!: readonly AccountMembership[];
 
   @ApiProperty()
   idVerificationAllowed!: boolean;

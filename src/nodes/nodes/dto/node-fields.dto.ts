@@ -95,10 +95,14 @@ export class NodeFieldsDto {
   @IsIP(undefined, { message: 'defaultIp must be an IP address' })
   defaultIp?: string | null;
 
-  @ApiPropertyOptional({ ...integer, example: null, description: 'Organisations are not available yet: only null.' })
+  @ApiPropertyOptional({
+    ...integer,
+    example: null,
+    description: 'Organisation whose members alone may use it; null or 0: none.',
+  })
   @NumberOfForm()
   @IsOptional()
-  @IsIn([0], { message: 'Organisations are not available yet' })
+  @IsAmount()
   orgId?: number | null;
 
   @ApiPropertyOptional({ ...text, example: '2001:db8::/64' })

@@ -134,6 +134,30 @@ export class NodeResponse extends AvailableNodeResponse {
   organisationId!: number | null;
 }
 
+/** A node as the members of its organisation see it. */
+export class OrganisationNodeResponse extends AvailableNodeResponse {
+  @ApiProperty({ example: 'https://fra-1.example.com:8080' })
+  url!: string;
+
+  @ApiProperty({ ...text, example: 'fra-1.example.com' })
+  fqdn!: string | null;
+
+  @ApiProperty({ ...integer, example: 25_565 })
+  portRangeStart!: number | null;
+
+  @ApiProperty({ ...integer, example: 25_665 })
+  portRangeEnd!: number | null;
+
+  @ApiProperty({ ...text, example: '203.0.113.5' })
+  defaultIp!: string | null;
+
+  @ApiProperty({ ...text, example: '2001:db8::/64' })
+  ipv6Subnet!: string | null;
+
+  @ApiProperty({ example: 0 })
+  cost!: number;
+}
+
 export class NewestHeartbeat {
   @ApiProperty({ enum: ['ok', 'timeout', 'error'] })
   status!: 'ok' | 'timeout' | 'error';

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { OrganisationAccessModule } from '../access/organisation-access.module.js';
+import { Departures } from './departures.service.js';
+import { MemberAdditions } from './member-additions.service.js';
+import { MembersController } from './members.controller.js';
+import { Members } from './members.service.js';
+
+@Module({
+  imports: [OrganisationAccessModule],
+  controllers: [MembersController],
+  providers: [Departures, MemberAdditions, Members],
+})
+export class MembersModule {}
