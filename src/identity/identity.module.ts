@@ -6,6 +6,7 @@ import { PrincipalsModule } from './principals/principals.module.js';
 import { RolesModule } from './roles/roles.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SshKeysModule } from './ssh-keys/ssh-keys.module.js';
+import { TwoFactorModule } from './two-factor/two-factor.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** Accounts and how they prove themselves. Global: every other part asks who is calling. */
@@ -16,11 +17,12 @@ import { UsersModule } from './users/users.module.js';
     SessionsModule,
     UsersModule,
     AuthModule,
+    TwoFactorModule,
     ApiKeysModule,
     RolesModule,
     SshKeysModule,
     ActivityModule,
   ],
-  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule],
+  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, TwoFactorModule],
 })
 export class IdentityModule {}

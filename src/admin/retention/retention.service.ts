@@ -15,6 +15,8 @@ const EXPIRED = {
   OutboundMail: Prisma.sql`"status" <> 'queued' AND "createdAt" < now() - interval '90 days'`,
   EmailToken: Prisma.sql`"expiresAt" < now()`,
   Session: Prisma.sql`"expiresAt" < now()`,
+  LoginChallenge: Prisma.sql`"expiresAt" < now()`,
+  TwoFactorSetup: Prisma.sql`"expiresAt" < now()`,
 } as const;
 
 type Table = keyof typeof EXPIRED;

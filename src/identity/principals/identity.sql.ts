@@ -35,6 +35,7 @@ export interface AccountRow {
   readonly pendingDeletionUntil: Date | null;
   readonly createdAt: Date;
   readonly usesLegacyPasswordHash: boolean;
+  readonly twoFactorEnabled: boolean;
   /** Permissions of the assigned roles and their ancestors, without those of the role `default`. */
   readonly rolePermissions: string[];
   /** The same with those of `default`, when it is assigned or inherited. */
@@ -60,6 +61,7 @@ export const accountById: Statement = {
       u."avatarUrl", u."role", u."portalType"::text AS "portalType", u."limits", u."settings", u."emailVerified",
       u."guideShown", u."suspended", u."supportBanned", u."supportBanReason", u."pendingDeletionUntil", u."createdAt",
       u."passwordHash" NOT LIKE '$argon2id$%' AS "usesLegacyPasswordHash",
+      EXISTS(SELECT 1 FROM "TwoFactor" tf WHERE tf."userId" = u."id") AS "twoFactorEnabled",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id"
             WHERE chain."name" <> 'default') AS "rolePermissions",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id") AS "assignedPermissions",

@@ -46,11 +46,11 @@ function visiblePermissions(principal: UserPrincipal, rolePermissions: readonly 
 
 function toProfile(row: AccountRow): ProfileResponse {
   const { idVerified, euIdVerificationDisabled, ageVerificationRequired, isChildAccount, parentId } = UNUSED_AREAS;
-  const { geoBlockLevel, org, orgRole, nodeId, twoFactorEnabled, studentVerified, studentVerifiedAt } = UNUSED_AREAS;
+  const { geoBlockLevel, org, orgRole, nodeId, studentVerified, studentVerifiedAt } = UNUSED_AREAS;
   return {
     ...ownFields(row),
     age: row.dateOfBirth === null ? null : ageOn(row.dateOfBirth, new Date()),
-    twoFactorEnabled,
+    twoFactorEnabled: row.twoFactorEnabled,
     studentVerified,
     studentVerifiedAt,
     idVerified,
