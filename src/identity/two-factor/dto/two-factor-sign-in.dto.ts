@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, Length, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { OptionalField } from '../../../common/validation/optional-field.js';
 
 const MISSING = 'Missing tempToken';
@@ -9,8 +9,8 @@ export class TempTokenDto {
   /** From the answer of the sign-in. */
   @MaxLength(256, { message: 'Invalid tempToken' })
   @IsString({ message: MISSING })
-  @Length(1, 256, { message: MISSING })
-  @ApiProperty({ example: 'from the answer of the sign-in' })
+  @IsNotEmpty({ message: MISSING })
+  @ApiProperty({ example: 'from the answer of the sign-in', maxLength: 256 })
   tempToken!: string;
 }
 
