@@ -16,6 +16,8 @@ const PUBLIC_ROUTES = [
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',
+  'POST /api/auth/2fa/send-email',
+  'POST /api/auth/2fa/verify-login',
   'POST /api/auth/login',
   'POST /api/auth/password-reset/confirm',
   'POST /api/auth/password-reset/request',

@@ -51,8 +51,8 @@ export class TwoFactorSettings {
     const { result: recoveryCodes } = await this.change(caller, current, async (tx) => {
       const step = await this.provePending(tx, caller, body);
       await this.assertReplaceable(tx, userId, current);
-      if (!(await this.pending.take(tx, caller))) throw invalid('two_factor.setup_over');
       const ended = await this.sessions.endAll(tx, userId, caller.sessionId);
+      if (!(await this.pending.take(tx, caller))) throw invalid('two_factor.setup_over');
       const result = await this.factors.turnOn(tx, userId, body.secret, step);
       await this.record(tx, caller, '2fa-enabled', ip);
       await this.mails.send(tx, userId, 'two-factor-enabled');
