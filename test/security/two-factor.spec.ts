@@ -203,7 +203,7 @@ describe('whether an account has a second factor', () => {
   };
   /** The job queue asks in between. */
   const least = async (user: () => Promise<TestUser>) => {
-    const attempts = await times(4, async () => attempt(await user()));
+    const attempts = await times(8, async () => attempt(await user()));
     return attempts.sort((left, right) => left.statements - right.statements)[0];
   };
 

@@ -34,4 +34,8 @@ export class CodeDigests {
 }
 
 const keyed = (key: KeyObject, { purpose, userId, code }: TypedCode): Digest =>
-  new Uint8Array(createHmac('sha256', key).update(JSON.stringify(['two-factor', purpose, userId, code])).digest());
+  new Uint8Array(
+    createHmac('sha256', key)
+      .update(JSON.stringify(['two-factor', purpose, userId, code]))
+      .digest(),
+  );

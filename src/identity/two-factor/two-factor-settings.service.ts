@@ -10,7 +10,11 @@ import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import { Sessions } from '../sessions/sessions.service.js';
 import type { EndedSessions } from '../sessions/sessions.service.js';
-import type { EnableTwoFactorDto, RecoveryCodesResponse, TwoFactorSetupResponse } from './dto/two-factor-settings.dto.js';
+import type {
+  EnableTwoFactorDto,
+  RecoveryCodesResponse,
+  TwoFactorSetupResponse,
+} from './dto/two-factor-settings.dto.js';
 import { PendingSeeds } from './pending-seeds.js';
 import { SecondFactorLockout } from './second-factor-lockout.js';
 import { notOn, SecondFactors } from './second-factors.js';
