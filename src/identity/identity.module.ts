@@ -10,6 +10,7 @@ import { SessionsModule } from './sessions/sessions.module.js';
 import { SshKeysModule } from './ssh-keys/ssh-keys.module.js';
 import { UsageModule } from './usage/usage.module.js';
 import { UserDocumentsModule } from './user-documents/user-documents.module.js';
+import { TwoFactorModule } from './two-factor/two-factor.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** Accounts and how they prove themselves. Global: every other part asks who is calling. */
@@ -20,6 +21,7 @@ import { UsersModule } from './users/users.module.js';
     SessionsModule,
     UsersModule,
     AuthModule,
+    TwoFactorModule,
     ApiKeysModule,
     RolesModule,
     SshKeysModule,
@@ -38,5 +40,6 @@ import { UsersModule } from './users/users.module.js';
     IdVerificationModule,
     UserDocumentsModule,
   ],
+  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, TwoFactorModule],
 })
 export class IdentityModule {}

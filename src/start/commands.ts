@@ -3,6 +3,7 @@ import { SettingsService } from '../admin/settings/settings.service.js';
 import { PanelError } from '../common/errors/panel-error.js';
 import { FEATURE_NAMES } from '../common/features/feature-table.js';
 import { Readiness } from '../health/readiness.js';
+import { TwoFactorReset } from '../identity/two-factor/two-factor-reset.service.js';
 import { AdminAccount } from '../identity/users/admin-account.js';
 
 /** How a command ended: 0 done, 1 not possible, 2 used wrongly. */
@@ -33,6 +34,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (app, [email = '', role = 'rootAdmin']) => {
       await app.get(AdminAccount).promote(email, role);
       return done(`${email} is now ${role}.`);
+    },
+  },
+  'reset-2fa': {
+    usage: 'reset-2fa <email>',
+    summary: 'turns off the two-factor sign-in of an account and signs it out everywhere',
+    accepts: ([email = '', ...rest]) => /^[^@\s]+@[^@\s]+$/.test(email) && rest.length === 0,
+    run: async (app, [email = '']) => {
+      await app.get(TwoFactorReset).byEmail(email);
+      return done(`${email} signs in without a second factor.`);
     },
   },
   feature: {

@@ -11,6 +11,9 @@ import type { SimulatedWings } from '../support/wings/simulated-wings.js';
 
 /** Examples of secrets that nobody can know: the answer says so, but the form is right. */
 const CANNOT_SUCCEED: Readonly<Record<string, string>> = {
+  'POST /api/auth/2fa/send-email': 'auth.temp_token_invalid',
+  'POST /api/auth/2fa/verify': 'two_factor.setup_over',
+  'POST /api/auth/2fa/verify-login': 'auth.temp_token_invalid',
   'POST /api/auth/login': 'auth.invalid_credentials',
   'POST /api/auth/password-reset/confirm': 'auth.',
   'POST /api/auth/verify-email': 'auth.',

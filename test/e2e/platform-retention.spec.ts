@@ -50,6 +50,22 @@ it('removes what has served its time and nothing else', async () => {
       { digest: bytes('kept'), purpose: 'verify', userId, email: 'kept', expiresAt: ago(-1) },
     ],
   });
+  await prisma.loginChallenge.createMany({
+    data: [
+      { digest: bytes('old'), userId, expiresAt: ago(1) },
+      { digest: bytes('kept'), userId, expiresAt: ago(-1) },
+    ],
+  });
+  const sessions = await prisma.session.createManyAndReturn({
+    data: [1, 2].map(() => ({ userId, userAgent: 'kept', expiresAt: ago(-1) })),
+  });
+  await prisma.twoFactorSetup.createMany({
+    data: sessions.map(({ id }, index) => ({
+      sessionId: id,
+      seedSealed: ['old', 'kept'][index] ?? '',
+      expiresAt: ago(index === 0 ? 1 : -1),
+    })),
+  });
 
   await platform.app.get(Retention).purge();
 
@@ -61,7 +77,10 @@ it('removes what has served its time and nothing else', async () => {
     { toAddress: 'kept' },
     { toAddress: 'waits' },
   ]);
-  expect(await prisma.session.findMany({ select: { userAgent: true } })).toEqual([{ userAgent: 'kept' }]);
+  const userAgents = (await prisma.session.findMany({ select: { userAgent: true } })).map((row) => row.userAgent);
+  expect(new Set(userAgents)).toEqual(new Set(['kept']));
+  expect((await prisma.loginChallenge.findMany()).map((row) => Buffer.from(row.digest).toString())).toEqual(['kept']);
+  expect((await prisma.twoFactorSetup.findMany()).map(({ seedSealed }) => seedSealed)).toEqual(['kept']);
   expect(await prisma.emailToken.findMany({ select: { email: true } })).toEqual([{ email: 'kept' }]);
 });
 

@@ -73,9 +73,16 @@ const serverStaff = (key: string): AccessLine => ({ kind: 'server', key, owner: 
 
 export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   // Sign-in and the account itself
+  'DELETE /api/admin/users/:id/2fa': { kind: 'self', staff: 'users:write', sessionOnly: true },
+  'GET /api/auth/2fa/setup': session,
   'GET /api/auth/csrf-token': { kind: 'account', keys: 401 },
   'GET /api/auth/session': account,
   'GET /api/auth/verify-email': anybody,
+  'POST /api/auth/2fa/disable': session,
+  'POST /api/auth/2fa/recovery-codes': session,
+  'POST /api/auth/2fa/send-email': anybody,
+  'POST /api/auth/2fa/verify': session,
+  'POST /api/auth/2fa/verify-login': anybody,
   'POST /api/auth/login': anybody,
   'POST /api/auth/logout': account,
   'POST /api/auth/password-reset/confirm': anybody,

@@ -6,6 +6,7 @@ import { PanelSettings } from '../../src/common/settings/panel-settings.js';
 import { ConsoleBench, linesOf } from '../support/console-bench.js';
 import type { ConsoleStage } from '../support/console-bench.js';
 import { addSubuser, changeUser, createApiKey, createStaff, createUser, openSession } from '../support/factories.js';
+import { pendingToken, turnOnTwoFactor } from '../support/two-factor.js';
 import { until } from '../support/until.js';
 import type { ConsoleClient } from '../support/wings/console-client.js';
 
@@ -92,11 +93,16 @@ describe('who may not watch is told why, and not to come back', () => {
 });
 
 describe('tokens for something else open no console', () => {
+  const secondFactorOwed = async (): Promise<string> => {
+    await turnOnTwoFactor(bench.panel, stage.owner);
+    return pendingToken(bench.panel, stage.owner);
+  };
   const sign = (claims: object): string => jwt.sign(claims, bench.panel.config.secrets.jwt, { algorithm: 'HS256' });
 
   it.each<[string, () => Promise<string> | string]>([
     ['the node token of the same person', async () => (await bench.connection(stage.session, stage.uuid)).token],
     ['the secret of the node', () => stage.node.token],
+    ['the pending token of a sign-in', () => secondFactorOwed()],
     ['a second-factor token', () => sign({ userId: stage.owner.id, tfaSession: crypto.randomUUID(), tfa: true })],
     ['a session token without a session', () => sign({ userId: stage.owner.id })],
     [

@@ -17,6 +17,8 @@ const PUBLIC_ROUTES = [
   'GET /health/ready',
   'GET /metrics',
   'GET /uploads/:file',
+  'POST /api/auth/2fa/send-email',
+  'POST /api/auth/2fa/verify-login',
   'POST /api/auth/login',
   'POST /api/auth/password-reset/confirm',
   'POST /api/auth/password-reset/request',

@@ -11,6 +11,7 @@ import type { TestPanel } from '../support/panel.js';
 import { createCast, PRINCIPAL_NAMES } from '../support/principals.js';
 import type { Cast, PrincipalName } from '../support/principals.js';
 import { fillPath, nameOf, routesOf } from '../support/routes.js';
+import { turnOnTwoFactor } from '../support/two-factor.js';
 import type { SimulatedWings } from '../support/wings/simulated-wings.js';
 
 /** Something that must not come out, and where it may after all. */
@@ -35,11 +36,16 @@ const planted = {
   hiddenVariable: marked('hidden-variable'),
   strangersVariable: marked('strangers-variable'),
   mailToken: marked('mail-token'),
+  pendingToken: marked('pending-token'),
+  emailCode: marked('email-code'),
   password: `Aa1-${marked('password')}`,
   query: marked('query'),
   previousToken: marked('previous-token'),
   installToken: marked('install-token'),
 };
+
+/** The owner's seed and backup codes. */
+const secondFactors: string[] = [];
 
 let panel: TestPanel;
 let cast: Cast;
@@ -98,6 +104,7 @@ async function plant(): Promise<void> {
       expiresAt: new Date(Date.now() + 3_600_000),
     },
   });
+  await plantSecondFactors(userId);
   await prisma.outboundMail.create({
     data: {
       userId,
@@ -110,6 +117,20 @@ async function plant(): Promise<void> {
   });
 }
 
+/** A seed in force, one that is pending in the session of the owner, and a sign-in under way with a mailed code. */
+async function plantSecondFactors(userId: number): Promise<void> {
+  const { seed, backupCodes } = await turnOnTwoFactor(panel, { id: userId });
+  secondFactors.push(seed, ...backupCodes);
+  await panel.prisma.loginChallenge.create({
+    data: {
+      userId,
+      digest: digest(planted.pendingToken),
+      emailCodeDigest: digest(planted.emailCode),
+      expiresAt: new Date(Date.now() + 300_000),
+    },
+  });
+}
+
 async function collectMarkers(): Promise<Marker[]> {
   const { prisma, config } = panel;
   const [users, nodes, keys] = [
@@ -117,6 +138,7 @@ async function collectMarkers(): Promise<Marker[]> {
     await prisma.node.findMany(),
     await prisma.apiKey.findMany(),
   ];
+  const [factors, backupCodes] = [await prisma.twoFactor.findMany(), await prisma.backupCode.findMany()];
   const { principals } = cast;
   return [
     { what: 'password hashes', texts: users.map(({ passwordHash }) => passwordHash) },
@@ -145,6 +167,13 @@ async function collectMarkers(): Promise<Marker[]> {
       texts: Object.values(principals).flatMap(({ user, headers }) => bearer(user && headers)),
     },
     { what: 'links sent by mail', texts: [planted.mailToken, ...spellings(digest(planted.mailToken))] },
+    { what: 'seeds and backup codes', texts: secondFactors },
+    { what: 'sealed seeds', texts: factors.map(({ seedSealed }) => seedSealed) },
+    { what: 'digests of backup codes', texts: backupCodes.flatMap((code) => spellings(code.digest)) },
+    {
+      what: 'sign-ins under way',
+      texts: [planted.pendingToken, planted.emailCode].flatMap((text) => [text, ...spellings(digest(text))]),
+    },
     { what: 'the secret of the sessions', texts: [config.secrets.jwt.export().toString()] },
     { what: 'the sealing keys', texts: config.secrets.sealing.flatMap(({ key }) => spellings(key.export())) },
   ];
@@ -238,6 +267,12 @@ describe('what the panel logs', () => {
     await panel.http.post('/api/auth/login', { email: register.email, password: planted.password });
     await panel.http.post('/api/auth/password-reset/confirm', { token: planted.mailToken, password: planted.password });
     await panel.http.get(`/api/auth/verify-email?token=${planted.mailToken}`);
+    const [seed = '', backupCode] = secondFactors;
+    const second = { tempToken: planted.pendingToken, token: seed.slice(0, 32), backupCode, emailCode: backupCode };
+    await panel.http.post('/api/auth/2fa/verify-login', second);
+    await panel.http.post('/api/auth/2fa/send-email', { tempToken: planted.pendingToken });
+    await panel.as(owner).post('/api/auth/2fa/disable', { token: seed });
+    await panel.as(owner).post('/api/auth/2fa/verify', { token: backupCode, secret: seed });
     await panel.as(owner).put('/api/users/me', { password: planted.password, currentPassword: planted.password });
     await panel.as(rootAdmin).put(`/api/nodes/${cast.node.id}/credentials`, {
       rootUser: planted.rootUser,

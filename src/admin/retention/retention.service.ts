@@ -20,6 +20,8 @@ const EXPIRED = {
   ApiUsage: Prisma.sql`"day" < current_date - 90`,
   OrganisationInvite: Prisma.sql`"expiresAt" < now() - interval '30 days'`,
   Session: Prisma.sql`"expiresAt" < now()`,
+  LoginChallenge: Prisma.sql`"expiresAt" < now()`,
+  TwoFactorSetup: Prisma.sql`"expiresAt" < now()`,
 } as const;
 
 type Table = keyof typeof EXPIRED;

@@ -11,6 +11,10 @@ export interface MailVariables {
   'verify-email': { name: string; url: string; code: string };
   'password-reset': { name: string; url: string };
   'password-changed': { name: string; url: string };
+  'two-factor-code': { name: string; code: string };
+  'two-factor-enabled': { name: string; url: string };
+  'two-factor-disabled': { name: string; url: string };
+  'two-factor-reset': { name: string; url: string };
   'server-installed': { name: string; serverName: string; url: string };
   'subuser-invite': { name: string; serverName: string; inviter: string; url: string };
   'organisation-invite': { name: string; organisationName: string; inviter: string; url: string };
@@ -52,6 +56,42 @@ const en: Catalogue = {
     paragraphs: [
       'the password of your account was changed, and other browsers were signed out.',
       'If that was not you, reset your password at once.',
+    ],
+    action: { label: 'Reset password', url },
+  }),
+  'two-factor-code': ({ name, code }) => ({
+    subject: 'Your sign-in code',
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `your code to sign in is ${code}. It works once, for five minutes.`,
+      'If you are not signing in, somebody knows your password: change it at once, and give this code to nobody.',
+    ],
+  }),
+  'two-factor-enabled': ({ name, url }) => ({
+    subject: 'Two-factor sign-in is on',
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      'your account now asks for a code of your authenticator app when you sign in. Other browsers were signed out.',
+      'Keep the backup codes in a safe place.',
+      'If that was not you, reset your password at once and write to us.',
+    ],
+    action: { label: 'Reset password', url },
+  }),
+  'two-factor-disabled': ({ name, url }) => ({
+    subject: 'Two-factor sign-in is off',
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      'your password alone now opens your account. Other browsers were signed out.',
+      'If that was not you, reset your password at once.',
+    ],
+    action: { label: 'Reset password', url },
+  }),
+  'two-factor-reset': ({ name, url }) => ({
+    subject: 'Two-factor sign-in was reset',
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      'our staff turned off the two-factor sign-in of your account, and you were signed out everywhere. You can turn it on again in your settings.',
+      'If you did not ask for that, reset your password at once and write to us.',
     ],
     action: { label: 'Reset password', url },
   }),
@@ -131,6 +171,42 @@ const ru: Catalogue = {
     paragraphs: [
       'Пароль вашей учётной записи изменён, в других браузерах выполнен выход.',
       'Если это были не вы, немедленно сбросьте пароль.',
+    ],
+    action: { label: 'Сбросить пароль', url },
+  }),
+  'two-factor-code': ({ name, code }) => ({
+    subject: 'Код для входа',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      `Ваш код для входа: ${code}. Он действует один раз, в течение пяти минут.`,
+      'Если вы не входите в учётную запись, значит, кто-то знает ваш пароль: немедленно смените его и никому не сообщайте этот код.',
+    ],
+  }),
+  'two-factor-enabled': ({ name, url }) => ({
+    subject: 'Двухфакторный вход включён',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      'Теперь при входе в учётную запись требуется код из приложения-аутентификатора. В других браузерах выполнен выход.',
+      'Храните резервные коды в надёжном месте.',
+      'Если это были не вы, немедленно сбросьте пароль и напишите нам.',
+    ],
+    action: { label: 'Сбросить пароль', url },
+  }),
+  'two-factor-disabled': ({ name, url }) => ({
+    subject: 'Двухфакторный вход выключен',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      'Теперь для входа в учётную запись достаточно пароля. В других браузерах выполнен выход.',
+      'Если это были не вы, немедленно сбросьте пароль.',
+    ],
+    action: { label: 'Сбросить пароль', url },
+  }),
+  'two-factor-reset': ({ name, url }) => ({
+    subject: 'Двухфакторный вход сброшен',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      'Сотрудник выключил двухфакторный вход для вашей учётной записи, везде выполнен выход. Его можно снова включить в настройках.',
+      'Если вы об этом не просили, немедленно сбросьте пароль и напишите нам.',
     ],
     action: { label: 'Сбросить пароль', url },
   }),

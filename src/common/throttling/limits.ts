@@ -73,6 +73,43 @@ export const RATE_LIMITS = {
   ],
   // A list of people shows many at once, and browsers keep them afterwards.
   publicFile: [{ by: 'ip', limit: 5_000, windowSeconds: 60, insteadOfGlobal: true }],
+  twoFactorEnable: [
+    { by: 'ip', limit: 5, windowSeconds: 300, env: ['AUTH_2FA_ENABLE_RATE_IP', 'AUTH_2FA_ENABLE_WINDOW_IP'] },
+  ],
+  twoFactorDisable: [
+    { by: 'ip', limit: 5, windowSeconds: 300, env: ['AUTH_2FA_DISABLE_RATE_IP', 'AUTH_2FA_DISABLE_WINDOW_IP'] },
+  ],
+  twoFactorRecoveryCodes: [
+    { by: 'ip', limit: 5, windowSeconds: 300, env: ['AUTH_2FA_RECOVERY_RATE_IP', 'AUTH_2FA_RECOVERY_WINDOW_IP'] },
+  ],
+  twoFactorEmail: [{ by: 'ip', limit: 6, windowSeconds: 60, env: ['AUTH_2FA_RATE_IP', 'AUTH_2FA_WINDOW_IP'] }],
+  twoFactorLogin: [
+    { by: 'ip', limit: 10, windowSeconds: 60, env: ['AUTH_2FA_LOGIN_RATE_IP', 'AUTH_2FA_LOGIN_WINDOW_IP'] },
+  ],
+  // The limits of second factors count wrong ones of an account only; who tries them knows its password.
+  secondFactorTotp: [
+    { by: 'account', limit: 3, windowSeconds: 300, env: ['AUTH_2FA_CODE_RATE_USER', 'AUTH_2FA_CODE_WINDOW_USER'] },
+    {
+      by: 'account',
+      limit: 10,
+      windowSeconds: 3600,
+      env: ['AUTH_2FA_CODE_LONG_RATE_USER', 'AUTH_2FA_CODE_LONG_WINDOW_USER'],
+    },
+  ],
+  secondFactorEmail: [
+    {
+      by: 'account',
+      limit: 10,
+      windowSeconds: 3600,
+      env: ['AUTH_2FA_EMAIL_CODE_RATE_USER', 'AUTH_2FA_EMAIL_CODE_WINDOW_USER'],
+    },
+  ],
+  secondFactorBackup: [
+    { by: 'account', limit: 5, windowSeconds: 3600, env: ['AUTH_2FA_BACKUP_RATE_USER', 'AUTH_2FA_BACKUP_WINDOW_USER'] },
+  ],
+  secondFactorMail: [
+    { by: 'account', limit: 15, windowSeconds: 3600, env: ['AUTH_2FA_MAIL_RATE_USER', 'AUTH_2FA_MAIL_WINDOW_USER'] },
+  ],
   power: [{ by: 'server', limit: 20, windowSeconds: 60 }],
   command: [{ by: 'server', limit: 60, windowSeconds: 60 }],
   subuserInvite: [{ by: 'account+ip', limit: 10, windowSeconds: 30 }],

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Account } from '../../common/access/principal.js';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { unauthorized } from '../../common/errors/panel-error.js';
-import type { LoginResponse } from '../sign-in/dto/sign-in.dto.js';
+import type { LoginResponse, TwoFactorRequiredResponse } from '../sign-in/dto/sign-in.dto.js';
 import { SignIn } from '../sign-in/sign-in.service.js';
 import type { SignInClient } from '../sign-in/sign-in.service.js';
 import { AccountCredentials } from './account-credentials.js';
 import type { LoginDto } from './dto/login.dto.js';
 import { LoginLockout } from './login-lockout.js';
 
-/** Signs people in: first factor, then (when the account has one) a second, then the session. */
+/** Signs people in with their password; what follows it is the same for every first factor. */
 @Injectable()
 export class Login {
   constructor(
@@ -20,10 +20,9 @@ export class Login {
   ) {}
 
   /** @throws PanelError 401 for an unknown address and a wrong password alike, 403 when suspended, 429 while locked. */
-  async withPassword(body: LoginDto, client: SignInClient): Promise<LoginResponse> {
+  async withPassword(body: LoginDto, client: SignInClient): Promise<LoginResponse | TwoFactorRequiredResponse> {
     const account = await this.provePassword(body, client);
-    // An account with a second factor stops here: its answer is a pending token, and `complete` follows the factor.
-    return this.signIn.complete(account, 'password', client, 'login');
+    return this.signIn.afterFirstFactor(account, 'password', client, 'login');
   }
 
   private async provePassword({ email, password }: LoginDto, { ip }: SignInClient): Promise<Account> {

@@ -48,6 +48,7 @@ export interface AccountRow {
   readonly usesLegacyPasswordHash: boolean;
   /** The chosen one first, then in the order of joining. */
   readonly organisations: MembershipRow[];
+  readonly twoFactorEnabled: boolean;
   /** Permissions of the assigned roles and their ancestors, without those of the role `default`. */
   readonly rolePermissions: string[];
   /** The same with those of `default`, when it is assigned or inherited. */
@@ -78,6 +79,7 @@ export const accountById: Statement = {
                                 ORDER BY m."selectedAt" DESC NULLS LAST, m."id")
                 FROM "OrganisationMember" m JOIN "Organisation" o ON o."id" = m."organisationId"
                 WHERE m."userId" = u."id"), '[]') AS "organisations",
+      EXISTS(SELECT 1 FROM "TwoFactor" tf WHERE tf."userId" = u."id") AS "twoFactorEnabled",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id"
             WHERE chain."name" <> 'default') AS "rolePermissions",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id") AS "assignedPermissions",

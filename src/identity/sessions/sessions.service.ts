@@ -76,12 +76,13 @@ export class Sessions {
   }
 
   /**
-   * The same within a transaction; the result must be announced when that is committed. What was opened on nodes with
-   * those sessions ends soon after.
+   * The same within a transaction; the result must be announced when that is committed. Sign-ins that wait for a second
+   * factor end too, and what was opened on nodes with those sessions soon after.
    */
   async endAll(tx: Queryable, userId: number, except?: string): Promise<EndedSessions> {
     const rows = await tx.$queryRaw<{ id: string }[]>`
       DELETE FROM "Session" WHERE "userId" = ${userId} AND "id"::text <> ${except ?? ''} RETURNING "id"::text AS "id"`;
+    await tx.loginChallenge.deleteMany({ where: { userId } });
     await this.jobs.enqueue('account.cut_off', { userId }, { tx, singletonKey: String(userId) });
     return { userId, sessionIds: rows.map((row) => row.id) };
   }

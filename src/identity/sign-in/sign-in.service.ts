@@ -10,7 +10,8 @@ import { Identities } from '../principals/identities.js';
 import { SessionTokens } from '../principals/session-tokens.js';
 import { Sessions } from '../sessions/sessions.service.js';
 import { toSessionUser } from '../users/user.mapper.js';
-import type { LoginResponse } from './dto/sign-in.dto.js';
+import type { LoginResponse, TwoFactorRequiredResponse } from './dto/sign-in.dto.js';
+import { LoginChallenges } from './login-challenges.js';
 import { SessionCookie } from './session-cookie.js';
 
 /** The browser that signs in: where it comes from, and the answer that gets its cookie. */
@@ -29,7 +30,25 @@ export class SignIn {
     private readonly csrf: CsrfProtection,
     private readonly cookie: SessionCookie,
     private readonly identities: Identities,
+    private readonly challenges: LoginChallenges,
   ) {}
+
+  /**
+   * What every first factor ends with: the session, or, when the account has a second factor, a pending token that
+   * waits for it. `method` and `action` are those of the session if it opens at once.
+   * @throws PanelError 403 for a suspended account.
+   */
+  async afterFirstFactor(
+    account: Account,
+    method: AuthMethod,
+    client: SignInClient,
+    action: string,
+  ): Promise<LoginResponse | TwoFactorRequiredResponse> {
+    assertMaySignIn(account);
+    const tempToken = await this.challenges.begin(account.id);
+    if (tempToken !== undefined) return { twoFactorRequired: true, tempToken };
+    return this.complete(account, method, client, action);
+  }
 
   /**
    * Opens the session of somebody whose factors are proved. `action` is the word of the activity log.
@@ -38,7 +57,7 @@ export class SignIn {
    * @throws PanelError 403 for a suspended account; only who proved to be its owner learns that.
    */
   async complete(account: Account, method: AuthMethod, client: SignInClient, action: string): Promise<LoginResponse> {
-    assertNotFrozen(new UserPrincipal(account, { kind: 'session', sessionId: '' }));
+    assertMaySignIn(account);
     const { ip, headers, response } = client;
     const sessionId = await this.sessions.open(account.id, method, { ip, userAgent: headers['user-agent'] }, action);
     const principal = new UserPrincipal(account, { kind: 'session', sessionId });
@@ -51,3 +70,6 @@ export class SignIn {
     };
   }
 }
+
+const assertMaySignIn = (account: Account): void =>
+  assertNotFrozen(new UserPrincipal(account, { kind: 'session', sessionId: '' }));

@@ -1,11 +1,10 @@
 /**
- * What every account says about areas that this panel does not have yet (passkeys, two-factor sign-in,
+ * What every account says about areas that this panel does not have yet (passkeys,
  * student verification, families, plans). Not placeholders: these are the true values of an account that
  * never used them. An area that is built takes its fields out of here.
  */
 export const UNUSED_AREAS = {
   passkeyCount: 0,
-  twoFactorEnabled: false,
   studentVerified: false,
   studentVerifiedAt: null,
   educationLimits: null,

@@ -46,11 +46,11 @@ function visiblePermissions(principal: UserPrincipal, rolePermissions: readonly 
 
 function toProfile(row: AccountRow): ProfileResponse {
   const { euIdVerificationDisabled, ageVerificationRequired, isChildAccount, parentId } = UNUSED_AREAS;
-  const { geoBlockLevel, nodeId, twoFactorEnabled, studentVerified, studentVerifiedAt } = UNUSED_AREAS;
+  const { geoBlockLevel, nodeId, studentVerified, studentVerifiedAt } = UNUSED_AREAS;
   return {
     ...ownFields(row),
     age: row.dateOfBirth === null ? null : ageOn(row.dateOfBirth, new Date()),
-    twoFactorEnabled,
+    twoFactorEnabled: row.twoFactorEnabled,
     studentVerified,
     studentVerifiedAt,
     idVerified: row.idVerified,

@@ -13,3 +13,13 @@ export class LoginResponse {
   @ApiProperty({ type: SessionUserResponse })
   user!: SessionUserResponse;
 }
+
+/** The first factor was right and the account has a second: no session yet, no cookie. */
+export class TwoFactorRequiredResponse {
+  @ApiProperty({ example: true })
+  twoFactorRequired!: true;
+
+  /** Goes with the second factor to `POST /api/auth/2fa/verify-login`; for five minutes, good for nothing else. */
+  @ApiProperty()
+  tempToken!: string;
+}
