@@ -4,6 +4,7 @@ import { ServerPortsModule } from './allocations/server-ports.module.js';
 import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
 import { ConsoleModule } from './console/console.module.js';
 import { EggsModule } from './eggs/eggs.module.js';
+import { ServerExportsModule } from './exports/server-exports.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
@@ -20,6 +21,7 @@ import { ServerSuspensionsModule } from './suspension/server-suspensions.module.
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,
+    ServerExportsModule,
     ServerInstallationModule,
     ServerOperationsModule,
     ServerPortsModule,

@@ -24,5 +24,6 @@ export function toAdminSettings(values: Readonly<PanelSettingValues>): AdminSett
     ...toPanelSettings(values),
     feedbackPromptChance: values.feedbackPromptChance,
     requireVerifiedEmail: values.requireVerifiedEmail,
+    dataExportApproval: values.dataExportApproval,
   };
 }

@@ -22,6 +22,10 @@ export interface PanelEvents {
   'server.state_changed': { serverUuid: string; state: string };
   /** A daemon reported the end of an installation. */
   'server.installed': { serverUuid: string; successful: boolean };
+  /** A rollout or an override of one changed. */
+  'rollouts.changed': Record<string, never>;
+  /** Somebody rated the panel, or a rating was removed. */
+  'feedback.changed': Record<string, never>;
   /** The connection to the other replicas was away: messages may be missing. */
   'bus.reconnected': Record<string, never>;
 }

@@ -20,6 +20,8 @@ export interface PanelSettingValues {
   featureToggles: FeatureToggles;
   /** Servers may be created only with a verified address; null follows "SMTP is configured" (DESIGN 5.17). */
   requireVerifiedEmail: boolean | null;
+  /** Exports that people ask for wait until staff agrees. */
+  dataExportApproval: boolean;
 }
 
 export type SettingKey = keyof PanelSettingValues;
@@ -185,6 +187,12 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingDefinition<PanelSe
     public: false,
     description: 'Whether creating a server needs a verified e-mail address; null: only when SMTP is configured.',
     parse: (value) => (value === null ? null : parseBoolean(value)),
+  },
+  dataExportApproval: {
+    default: false,
+    public: false,
+    description: 'Whether exports that people ask for wait until staff agrees.',
+    parse: parseBoolean,
   },
 };
 

@@ -78,6 +78,9 @@ export class AdminSettingsResponse extends PanelSettingsResponse {
   /** Whether creating a server needs a verified e-mail address; null: only when SMTP is configured. */
   @ApiProperty({ type: Boolean, nullable: true })
   requireVerifiedEmail!: boolean | null;
+
+  /** Whether exports that people ask for wait until staff agrees. */
+  dataExportApproval!: boolean;
 }
 
 /** The settings after a change. */
