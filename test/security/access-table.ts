@@ -85,6 +85,45 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'POST /api/ssh-keys': session,
   'PUT /api/ssh-keys/:id': { kind: 'own', sessionOnly: true },
 
+  // Notifications
+  'DELETE /api/mailbox/notifications/:id': { kind: 'own', sessionOnly: false },
+  'GET /api/mailbox/notifications': account,
+  'GET /api/mailbox/notifications/unread-count': account,
+  'POST /api/mailbox/notifications/:id/read': { kind: 'own', sessionOnly: false },
+  'POST /api/mailbox/notifications/read-all': account,
+
+  // Data exports
+  'GET /api/admin/export-jobs': holder('admin:access', 'admin:export-jobs'),
+  'GET /api/admin/export-jobs/:id': holder('admin:access', 'admin:export-jobs'),
+  'GET /api/admin/export-jobs/:id/download': holder('admin:access', 'admin:export-jobs'),
+  'GET /api/admin/users/:id/export': holder('admin:access', 'admin:export-jobs'),
+  'GET /api/public/export-shares/:token': anybody,
+  'GET /api/users/me/export-jobs': session,
+  'GET /api/users/me/export-jobs/:id/download': { kind: 'own', sessionOnly: true },
+  'POST /api/admin/export-jobs/:id/approve': holder('admin:access', 'admin:export-jobs'),
+  'POST /api/admin/export-jobs/:id/reject': holder('admin:access', 'admin:export-jobs'),
+  'POST /api/admin/export-jobs/:id/share-link': holder('admin:access', 'admin:export-jobs'),
+  'POST /api/admin/users/:id/export-job': holder('admin:access', 'admin:export-jobs'),
+  'POST /api/users/me/export-request': session,
+
+  // Rollouts and feedback
+  'DELETE /api/admin/feedback/:id': holder('admin:access'),
+  'DELETE /api/admin/rollouts/:id': holder('admin:access'),
+  'DELETE /api/admin/rollouts/:id/overrides/:userId': holder('admin:access'),
+  'GET /api/admin/feedback': holder('admin:access'),
+  'GET /api/admin/rollouts': holder('admin:access'),
+  'GET /api/admin/rollouts/:id/overrides': holder('admin:access'),
+  'GET /api/feedback': account,
+  'GET /api/feedback/check': account,
+  'GET /api/feedback/status': account,
+  'GET /api/public/feedback': anybody,
+  'GET /api/rollouts': account,
+  'GET /public/feedback': anybody,
+  'POST /api/admin/rollouts': holder('admin:access'),
+  'POST /api/admin/rollouts/:id/overrides': holder('admin:access'),
+  'POST /api/feedback': account,
+  'PUT /api/admin/rollouts/:id': holder('admin:access'),
+
   // Roles
   'DELETE /api/roles/:id': holder('roles:delete'),
   'DELETE /api/roles/:id/permissions/:permId': holder('permissions:assign'),

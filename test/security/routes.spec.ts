@@ -10,12 +10,16 @@ import { nameOf, routesOf } from '../support/routes.js';
 const PUBLIC_ROUTES = [
   'GET /api/auth/verify-email',
   'GET /api/panel/settings',
+  // The link is the credential: 256 random bits, good for one download.
+  'GET /api/public/export-shares/:token',
   'GET /api/public/features',
+  'GET /api/public/feedback',
   'GET /favicon.ico',
   'GET /health',
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',
+  'GET /public/feedback',
   'POST /api/auth/login',
   'POST /api/auth/password-reset/confirm',
   'POST /api/auth/password-reset/request',

@@ -1,5 +1,6 @@
 import {
   addSubuser,
+  createExport,
   changeUser,
   createAdmin,
   createAllocations,
@@ -135,7 +136,7 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
     otherNode: { name: 'otherNode', proof: 'node', headers: otherNode.headers },
   } satisfies Record<PrincipalName, Principal>;
   await changeUser(panel, suspendedOwner, { suspended: true });
-  const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)) };
+  const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)), ...(await idsOfRollout(panel)) };
   return {
     principals,
     server,
@@ -173,6 +174,10 @@ async function idsAround(
     data: { userId: user.id, action: 'login', targetType: 'server', targetId: server.uuid },
     select: { id: true },
   });
+  const { id: notification } = await panel.prisma.notification.create({
+    data: { userId: user.id, title: 'Hello', body: 'A message' },
+    select: { id: true },
+  });
   const [id, entry] = [String(user.id), await subuserEntry(panel, server)];
   return {
     servers: server.uuid,
@@ -181,6 +186,8 @@ async function idsAround(
     apikeys: String(key),
     'ssh-keys': String(sshKey),
     logs: String(log),
+    notifications: String(notification),
+    'export-jobs': (await createExport(panel, user)).id,
     subusers: String(entry),
     inviteId: String((await addSubuser(panel, elsewhere, user, ['console'], false)).id),
   };
@@ -197,6 +204,14 @@ async function idsOfRole(panel: TestPanel): Promise<PathValues> {
   const permission = await panel.prisma.rolePermission.findFirstOrThrow({ where: { roleId: role.id } });
   const assignment = await panel.prisma.userRole.create({ data: { userId: user.id, roleId: role.id } });
   return { roles: String(role.id), permId: String(permission.id), urId: String(assignment.id) };
+}
+
+/** The rollout that opens the routes of feedback to all, and a rating of an account that no principal stands for. */
+async function idsOfRollout(panel: TestPanel): Promise<PathValues> {
+  const data = { name: 'Feedback', key: 'feedback_prompt' };
+  const { id } = await panel.prisma.rollout.create({ data, select: { id: true } });
+  const feedback = await panel.prisma.feedback.create({ data: { userId: (await createUser(panel)).id, rating: 5 } });
+  return { rollouts: String(id), feedback: String(feedback.id), 'export-shares': '0'.repeat(64) };
 }
 
 async function sessionOf(panel: TestPanel, name: PrincipalName, user: TestUser): Promise<Principal> {

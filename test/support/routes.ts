@@ -82,4 +82,9 @@ export const UNKNOWN_IDS: PathValues = {
   roles: NUMBER_OF_NOBODY,
   permId: NUMBER_OF_NOBODY,
   urId: NUMBER_OF_NOBODY,
+  notifications: NUMBER_OF_NOBODY,
+  'export-jobs': '00000000-0000-4000-8000-000000000000',
+  'export-shares': '0'.repeat(64),
+  rollouts: NUMBER_OF_NOBODY,
+  feedback: NUMBER_OF_NOBODY,
 };
