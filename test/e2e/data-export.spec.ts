@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request as send } from 'undici';
 import { ExportRunner } from '../../src/identity/exports/export-runner.service.js';
-import { ExportSources } from '../../src/identity/exports/export-sources.js';
+import { ExportSources, rowsOf } from '../../src/identity/exports/export-sources.js';
 import { ExportUpkeep } from '../../src/identity/exports/export-upkeep.service.js';
 import {
   addSubuser,
@@ -52,7 +52,7 @@ const as = async (user: TestUser): Promise<HttpClient> => panel.as(await openSes
 /** Asks for an export and waits until it is done. */
 async function finished(client: HttpClient): Promise<Job> {
   const { body } = await client.post<{ jobId: string }>(REQUEST);
-  return until('the export is done', () => jobOf(body.jobId, 'completed'), { within: 60_000 });
+  return until('the export is done', () => jobOf(body.jobId, 'completed'), { within: 200_000 });
 }
 
 async function jobOf(id: string, status: string): Promise<Job | undefined> {
@@ -196,7 +196,8 @@ describe('an export of a long history', () => {
     const numbers = (data['activity'] as { metadata: { n?: number } | null }[]).map(({ metadata }) => metadata?.n);
     expect(new Set(numbers.filter((number) => number !== undefined)).size).toBe(rows);
     expect(numbers.filter((number) => number !== undefined)).toHaveLength(rows);
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
+    // Pages of 500, and what has the same time as their last.
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(510);
     const { rows: pieces } = await panel.database.executeSql(
       `SELECT count(*)::int AS n, max(octet_length("data"))::int AS largest FROM "ExportChunk" c
        JOIN "ExportJob" j ON j."id" = c."jobId" WHERE j."userId" = $1`,
@@ -205,7 +206,7 @@ describe('an export of a long history', () => {
     const [{ n, largest }] = pieces as [{ n: number; largest: number }];
     expect(n).toBeGreaterThan(rows / 2_000);
     expect(largest).toBeLessThanOrEqual(262_144);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('where staff has to agree', () => {
@@ -356,12 +357,12 @@ describe('the runner', () => {
     let calls = 0;
     panel.app.get(ExportSources).add({
       name: 'zzz',
-      // eslint-disable-next-line require-yield
-      rows: async function* (userId) {
-        if (userId !== user.id) return;
-        calls += 1;
-        throw new Error('broken');
-      },
+      rows: (userId) =>
+        rowsOf<object>(() => {
+          if (userId !== user.id) return Promise.resolve([]);
+          calls += 1;
+          return Promise.reject(new Error('broken'));
+        }),
     });
     const { id } = await panel.prisma.exportJob.create({ data: { userId: user.id } });
     const runner = panel.app.get(ExportRunner);

@@ -38,8 +38,9 @@ export class FeedbackController {
   @Get()
   @ApiExtraModels(FeedbackResponse)
   @ApiOkResponse({ schema: { allOf: [{ $ref: getSchemaPath(FeedbackResponse) }], nullable: true } })
-  own(@Caller() caller: UserPrincipal): Promise<FeedbackResponse | null> {
-    return this.feedback.own(caller);
+  async own(@Caller() caller: UserPrincipal, @Res() response: Response): Promise<void> {
+    // Nest sends nothing at all where a handler returns null.
+    response.json(await this.feedback.own(caller));
   }
 
   /** Tell whether to ask for a rating now */

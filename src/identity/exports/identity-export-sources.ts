@@ -6,20 +6,24 @@ import { ExportSources, pagesOf, rowsOf } from './export-sources.js';
 
 const PAGE = 500;
 
-interface ActivityRow {
-  readonly id: number;
-  readonly timestamp: Date;
-}
+/** The time of every so manieth entry of an account, newest first. $1 account, $2 entries between two. */
+const ACTIVITY_MARKS: Statement = {
+  name: 'export_activity_marks',
+  text: `
+    SELECT DISTINCT "timestamp" FROM (
+      SELECT "timestamp", row_number() OVER (ORDER BY "timestamp" DESC) AS "place"
+      FROM "ActivityEntry" WHERE "userId" = $1::int
+    ) AS placed WHERE "place" % $2::int = 0 ORDER BY "timestamp" DESC`,
+};
 
-/** By time and id, along the index of the account. $1 account, $2 time and $3 id of the row before, $4 rows. */
-const ACTIVITY_PAGE: Statement = {
-  name: 'export_activity_page',
+/** $1 account, $2 after and $3 until this time. */
+const ACTIVITY_BETWEEN: Statement = {
+  name: 'export_activity_between',
   text: `
     SELECT "id"::float8 AS "id", "timestamp", "action", "targetType", "targetId", "metadata", "ipAddress", "isRead"
     FROM "ActivityEntry"
-    WHERE "userId" = $1::int AND "timestamp" <= $2::timestamptz
-      AND ("timestamp" < $2::timestamptz OR "id" < $3::bigint)
-    ORDER BY "timestamp" DESC, "id" DESC LIMIT $4::int`,
+    WHERE "userId" = $1::int AND "timestamp" > $2::timestamptz AND "timestamp" <= $3::timestamptz
+    ORDER BY "timestamp" DESC, "id" DESC`,
 };
 
 const PROFILE = {
@@ -115,11 +119,17 @@ export class IdentityExportSources {
     });
   }
 
-  private activity(userId: number): AsyncIterable<object> {
-    return pagesOf<ActivityRow>(PAGE, (last) => {
-      const after = last === undefined ? ['infinity', Number.MAX_SAFE_INTEGER] : [last.timestamp, last.id];
-      return this.database.query<ActivityRow>(ACTIVITY_PAGE, [userId, ...after, PAGE]);
-    });
+  /**
+   * Between marks that are set once: a statement that takes "the next 500" would make the database sort all the rest of
+   * a long history for each page, whenever it guesses the history to be short.
+   */
+  private async *activity(userId: number): AsyncIterable<object> {
+    const marks = await this.database.query<{ timestamp: Date }>(ACTIVITY_MARKS, [userId, PAGE]);
+    let until: Date | string = 'infinity';
+    for (const after of [...marks.map(({ timestamp }) => timestamp), '-infinity']) {
+      yield* await this.database.query<object>(ACTIVITY_BETWEEN, [userId, after, until]);
+      until = after;
+    }
   }
 
   private notifications(userId: number): AsyncIterable<object> {

@@ -48,8 +48,8 @@ export class FeedbackQuery {
   limit = 50;
 
   /** Only with this rating. */
-  @OptionalField()
   @NumberOfForm()
+  @OptionalField()
   @IsInt({ message: RATING_TEXT })
   @Min(0, { message: RATING_TEXT })
   @Max(BEST, { message: RATING_TEXT })

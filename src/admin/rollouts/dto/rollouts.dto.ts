@@ -24,8 +24,8 @@ class RolloutFields {
   active?: boolean;
 
   /** First bucket that is in, 0 to 9999. */
-  @OptionalField()
   @NumberOfForm()
+  @OptionalField()
   @IsInt({ message: RANGE_TEXT })
   @Min(0, { message: RANGE_TEXT })
   @Max(LAST_BUCKET, { message: RANGE_TEXT })
@@ -33,8 +33,8 @@ class RolloutFields {
   hashRangeStart?: number;
 
   /** Last bucket that is in, 0 to 9999. */
-  @OptionalField()
   @NumberOfForm()
+  @OptionalField()
   @IsInt({ message: RANGE_TEXT })
   @Min(0, { message: RANGE_TEXT })
   @Max(LAST_BUCKET, { message: RANGE_TEXT })
@@ -71,16 +71,16 @@ export class UpdateRolloutDto extends RolloutFields {
 
 export class CreateRolloutDto extends RolloutFields {
   @Transform(trimmed)
+  @MaxLength(128)
   @IsString({ message: 'name and key are required' })
   @IsNotEmpty({ message: 'name and key are required' })
-  @MaxLength(128)
   @ApiProperty({ maxLength: 128, example: 'Tunnels for a tenth' })
   name!: string;
 
   /** What clients know it by. */
   @Transform(trimmed)
-  @IsString({ message: 'name and key are required' })
   @Matches(KEY, { message: KEY_TEXT })
+  @IsString({ message: 'name and key are required' })
   @ApiProperty({ example: 'tunnel_feature' })
   key!: string;
 }

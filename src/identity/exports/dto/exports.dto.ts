@@ -27,8 +27,8 @@ export class ExportJobQuery {
 
 export class ShareLinkDto {
   /** Hours until the link ends, at most 720. */
-  @OptionalField()
   @NumberOfForm()
+  @OptionalField()
   @IsInt({ message: 'expiresHours must be a whole number from 1 to 720' })
   @Min(1, { message: 'expiresHours must be a whole number from 1 to 720' })
   @Max(MAXIMUM_HOURS, { message: 'expiresHours must be a whole number from 1 to 720' })
