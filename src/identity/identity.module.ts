@@ -25,6 +25,6 @@ import { UsersModule } from './users/users.module.js';
     NotificationsModule,
     ExportsModule,
   ],
-  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, NotificationsModule, ExportsModule],
+  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, NotificationsModule],
 })
 export class IdentityModule {}

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request as send } from 'undici';
 import { ExportRunner } from '../../src/identity/exports/export-runner.service.js';
-import { ExportSources, rowsOf } from '../../src/identity/exports/export-sources.js';
+import { ExportSources, rowsOf } from '../../src/common/data-export/export-sources.js';
 import { ExportUpkeep } from '../../src/identity/exports/export-upkeep.service.js';
 import {
   addSubuser,
@@ -180,33 +180,37 @@ describe('an export of a long history', () => {
       [user.id, rows],
     );
 
-  it.each([10_000, 100_000])('of %d entries is whole, and is read and kept in small pieces', async (rows) => {
-    const user = await createUser(panel);
-    await fill(user, rows);
-    const sizes: number[] = [];
-    const query = panel.database.query.bind(panel.database);
-    panel.database.query = async <Row>(...args: Parameters<typeof query>): Promise<Row[]> => {
-      const result = await query<Row>(...args);
-      sizes.push(result.length);
-      return result;
-    };
-    const data = await exportOf(user).finally(() => {
-      panel.database.query = query;
-    });
-    const numbers = (data['activity'] as { metadata: { n?: number } | null }[]).map(({ metadata }) => metadata?.n);
-    expect(new Set(numbers.filter((number) => number !== undefined)).size).toBe(rows);
-    expect(numbers.filter((number) => number !== undefined)).toHaveLength(rows);
-    // Pages of 500, and what has the same time as their last.
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(510);
-    const { rows: pieces } = await panel.database.executeSql(
-      `SELECT count(*)::int AS n, max(octet_length("data"))::int AS largest FROM "ExportChunk" c
+  it.each([10_000, 100_000])(
+    'of %d entries is whole, and is read and kept in small pieces',
+    async (rows) => {
+      const user = await createUser(panel);
+      await fill(user, rows);
+      const sizes: number[] = [];
+      const query = panel.database.query.bind(panel.database);
+      panel.database.query = async <Row>(...args: Parameters<typeof query>): Promise<Row[]> => {
+        const result = await query<Row>(...args);
+        sizes.push(result.length);
+        return result;
+      };
+      const data = await exportOf(user).finally(() => {
+        panel.database.query = query;
+      });
+      const numbers = (data['activity'] as { metadata: { n?: number } | null }[]).map(({ metadata }) => metadata?.n);
+      expect(new Set(numbers.filter((number) => number !== undefined)).size).toBe(rows);
+      expect(numbers.filter((number) => number !== undefined)).toHaveLength(rows);
+      // Pages of 500, and what has the same time as their last.
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(510);
+      const { rows: pieces } = await panel.database.executeSql(
+        `SELECT count(*)::int AS n, max(octet_length("data"))::int AS largest FROM "ExportChunk" c
        JOIN "ExportJob" j ON j."id" = c."jobId" WHERE j."userId" = $1`,
-      [user.id],
-    );
-    const [{ n, largest }] = pieces as [{ n: number; largest: number }];
-    expect(n).toBeGreaterThan(rows / 2_000);
-    expect(largest).toBeLessThanOrEqual(262_144);
-  }, 300_000);
+        [user.id],
+      );
+      const [{ n, largest }] = pieces as [{ n: number; largest: number }];
+      expect(n).toBeGreaterThan(rows / 2_000);
+      expect(largest).toBeLessThanOrEqual(262_144);
+    },
+    300_000,
+  );
 });
 
 describe('where staff has to agree', () => {
@@ -272,7 +276,10 @@ describe('an export that staff makes', () => {
       where: { targetType: 'user', targetId: String(user.id), action: { startsWith: 'admin:data-export' } },
       orderBy: { id: 'asc' },
     });
-    expect(trail.map(({ action }) => action).sort()).toEqual(['admin:data-export:create', 'admin:data-export:download']);
+    expect(trail.map(({ action }) => action).sort()).toEqual([
+      'admin:data-export:create',
+      'admin:data-export:download',
+    ]);
   });
 
   it('needs an account that is there and holds no more than the staff', async () => {
@@ -399,7 +406,8 @@ describe('the runner', () => {
     // It lives as far as anybody can tell: a second one leaves it alone.
     await runner.run(id);
     expect(await jobOf(id, 'running')).toBeDefined();
-    await panel.prisma.$executeRaw`UPDATE "ExportJob" SET "updatedAt" = now() - interval '1 hour' WHERE "id" = ${id}::uuid`;
+    await panel.prisma
+      .$executeRaw`UPDATE "ExportJob" SET "updatedAt" = now() - interval '1 hour' WHERE "id" = ${id}::uuid`;
     await runner.run(id);
     expect(await jobOf(id, 'completed')).toBeDefined();
     release();
@@ -412,7 +420,8 @@ describe('the runner', () => {
     const user = await createUser(panel);
     const left = await panel.prisma.exportJob.create({ data: { userId: user.id, status: 'running', attempts: 1 } });
     const hopeless = await panel.prisma.exportJob.create({ data: { userId: user.id, status: 'running', attempts: 3 } });
-    await panel.prisma.$executeRaw`UPDATE "ExportJob" SET "updatedAt" = now() - interval '1 hour' WHERE "userId" = ${user.id}`;
+    await panel.prisma
+      .$executeRaw`UPDATE "ExportJob" SET "updatedAt" = now() - interval '1 hour' WHERE "userId" = ${user.id}`;
     const over = await createExport(panel, await createUser(panel), { expiresAt: new Date(0) });
     const kept = await createExport(panel, await createUser(panel));
     await panel.app.get(ExportUpkeep).run();

@@ -95,9 +95,7 @@ describe('a notification', () => {
   it('exists exactly when what it is about does', async () => {
     await newcomer();
     const failing = panel.prisma.$transaction(async (tx) => {
-      await panel.app
-        .get(Notifications)
-        .add(tx, { userId: user.id, type: 'system', title: 'Never', body: 'happened' });
+      await panel.app.get(Notifications).add(tx, { userId: user.id, type: 'system', title: 'Never', body: 'happened' });
       throw new Error('undone');
     });
     await expect(failing).rejects.toThrow('undone');

@@ -180,7 +180,10 @@ describe('feedback', () => {
   it('has a rating from 0 to 5 and at most 250 words', async () => {
     await create({ key: 'feedback_prompt' });
     const wrong = [{}, { rating: 6 }, { rating: -1 }, { rating: 2.5 }, { rating: '' }, { rating: 'good' }];
-    const long = [{ rating: 1, message: 'word '.repeat(251) }, { rating: 1, message: 'x'.repeat(4_001) }];
+    const long = [
+      { rating: 1, message: 'word '.repeat(251) },
+      { rating: 1, message: 'x'.repeat(4_001) },
+    ];
     for (const body of [...wrong, ...long]) {
       expect([body, (await own.post('/api/feedback', body)).status]).toEqual([body, 400]);
     }

@@ -56,7 +56,9 @@ describe('an API key that is bound to a server', () => {
     expect(body.entry.servers).toEqual([cast.server.uuid]);
     const made = panel.as({ headers: { 'x-api-key': body.apiKey } });
     expect(await uuids(made)).toEqual([cast.server.uuid]);
-    expect((await made.get('/api/apikeys/my')).body).toEqual([expect.objectContaining({ servers: [cast.server.uuid] })]);
+    expect((await made.get('/api/apikeys/my')).body).toEqual([
+      expect.objectContaining({ servers: [cast.server.uuid] }),
+    ]);
     const wrong = [['nonsense'], [1], 'x', Array.from({ length: 101 }, () => cast.server.uuid)];
     for (const given of wrong) {
       const answer = await own.post('/api/apikeys', { name: 'x', type: 'client', servers: given });

@@ -318,7 +318,14 @@ describe('an API key', () => {
     ]) {
       expect([inside, await from(inside)]).toEqual([inside, 200]);
     }
-    for (const outside of ['203.0.114.1', '2001:db8:8::1', '::ffff:198.51.100.6', '203.0.113.9, 192.0.2.1', '192.0.2.1', '']) {
+    for (const outside of [
+      '203.0.114.1',
+      '2001:db8:8::1',
+      '::ffff:198.51.100.6',
+      '203.0.113.9, 192.0.2.1',
+      '192.0.2.1',
+      '',
+    ]) {
       expect([outside, await from(outside)]).toEqual([outside, 401]);
     }
     expect((await session(headers)).status).toBe(401);

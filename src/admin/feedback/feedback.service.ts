@@ -3,7 +3,7 @@ import type { UserPrincipal } from '../../common/access/principal.js';
 import { forbidden } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { PanelSettings } from '../../common/settings/panel-settings.js';
-import { ExportSources, rowsOf } from '../../identity/exports/export-sources.js';
+import { ExportSources, rowsOf } from '../../common/data-export/export-sources.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { Rollouts } from '../rollouts/rollouts.service.js';
 import type {
@@ -28,7 +28,10 @@ export class Feedback {
     exports: ExportSources,
   ) {
     const select = { ...FEEDBACK, updatedAt: true } as const;
-    exports.add({ name: 'feedback', rows: (userId) => rowsOf(() => prisma.feedback.findMany({ where: { userId }, select })) });
+    exports.add({
+      name: 'feedback',
+      rows: (userId) => rowsOf(() => prisma.feedback.findMany({ where: { userId }, select })),
+    });
   }
 
   /**

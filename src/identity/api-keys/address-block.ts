@@ -8,8 +8,7 @@ export const IsAddressBlock = (options: ValidationOptions): PropertyDecorator =>
     {
       name: 'isAddressBlock',
       validator: {
-        validate: (value) =>
-          typeof value === 'string' && value.length <= 49 && (isAddress(value) || isBlock(value)),
+        validate: (value) => typeof value === 'string' && value.length <= 49 && (isAddress(value) || isBlock(value)),
         defaultMessage: () => 'allowedIps must hold IP addresses or blocks like 203.0.113.0/24',
       },
     },

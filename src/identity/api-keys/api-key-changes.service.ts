@@ -110,7 +110,10 @@ export class ApiKeyChanges {
         select: API_KEY,
       });
       const entry = { action: 'apikey-created', targetType: 'api-key', targetId: row.id, ipAddress } as const;
-      await this.audit.record({ userId: caller.userId, ...entry, metadata: { name, type, permissions: granted, servers: data.servers } }, tx);
+      await this.audit.record(
+        { userId: caller.userId, ...entry, metadata: { name, type, permissions: granted, servers: data.servers } },
+        tx,
+      );
       return toApiKey(row);
     });
   }

@@ -34,7 +34,9 @@ function untarred(archive: Buffer): { names: string; text: string } {
 
 /** Text that gzip cannot shrink to nothing. */
 const noise = (length: number): string =>
-  Array.from({ length }, (_, index) => String.fromCharCode(33 + ((index * 7_919 + (index >> 3) * 104_729) % 94))).join('');
+  Array.from({ length }, (_, index) => String.fromCharCode(33 + ((index * 7_919 + (index >> 3) * 104_729) % 94))).join(
+    '',
+  );
 
 it.each([
   ['nothing', []],

@@ -111,7 +111,7 @@ export class ExportDownloads {
   /** One piece at a time, the next when the receiver has taken the last. */
   private async *pieces(jobId: string, length: number): AsyncGenerator<Uint8Array> {
     let sent = 0;
-    for (let position = -1; sent < length; ) {
+    for (let position = -1; sent < length;) {
       const piece = await this.prisma.exportChunk.findFirst({
         where: { jobId, position: { gt: position } },
         orderBy: { position: 'asc' },

@@ -5,7 +5,7 @@ import { logger } from '../../common/logging/logger.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { Notifications } from '../notifications/notifications.service.js';
 import { ArchiveWriter } from './archive-writer.js';
-import { ExportSources } from './export-sources.js';
+import { ExportSources } from '../../common/data-export/export-sources.js';
 
 export const EXPORT_FILE = 'user-export.json';
 export const EXPORT_FAILED = 'The export could not be made.';
@@ -63,7 +63,14 @@ export class ExportRunner {
     return this.prisma.$transaction(async (tx) => {
       const { count } = await tx.exportJob.updateMany({
         where: { id: jobId, OR: [{ status: 'queued' }, { status: 'running', updatedAt: { lt: abandoned } }] },
-        data: { status: 'running', runId, startedAt: new Date(), attempts: { increment: 1 }, progress: 0, message: null },
+        data: {
+          status: 'running',
+          runId,
+          startedAt: new Date(),
+          attempts: { increment: 1 },
+          progress: 0,
+          message: null,
+        },
       });
       if (count === 0) return undefined;
       await tx.exportChunk.deleteMany({ where: { jobId } });

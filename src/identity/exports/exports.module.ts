@@ -5,7 +5,6 @@ import { ExportAdministration } from './export-administration.service.js';
 import { ExportDownloads } from './export-downloads.service.js';
 import { ExportRunner } from './export-runner.service.js';
 import { ExportSharesController } from './export-shares.controller.js';
-import { ExportSources } from './export-sources.js';
 import { ExportUpkeep } from './export-upkeep.service.js';
 import { ExportsAdminController } from './exports.admin.controller.js';
 import { ExportsController } from './exports.controller.js';
@@ -16,15 +15,6 @@ import { IdentityExportSources } from './identity-export-sources.js';
 @Module({
   imports: [NotificationsModule, PrincipalsModule],
   controllers: [ExportsController, ExportsAdminController, ExportSharesController],
-  providers: [
-    ExportSources,
-    IdentityExportSources,
-    Exports,
-    ExportAdministration,
-    ExportDownloads,
-    ExportRunner,
-    ExportUpkeep,
-  ],
-  exports: [ExportSources],
+  providers: [IdentityExportSources, Exports, ExportAdministration, ExportDownloads, ExportRunner, ExportUpkeep],
 })
 export class ExportsModule {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../prisma/database.js';
 import type { Statement } from '../../prisma/database.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
-import { ExportSources, pagesOf, rowsOf } from './export-sources.js';
+import { ExportSources, pagesOf, rowsOf } from '../../common/data-export/export-sources.js';
 
 const PAGE = 500;
 
@@ -75,11 +75,26 @@ const API_KEY = {
   lastUsedAt: true,
 } as const;
 
-const SESSION = { method: true, ip: true, userAgent: true, createdAt: true, lastSeenAt: true, expiresAt: true } as const;
+const SESSION = {
+  method: true,
+  ip: true,
+  userAgent: true,
+  createdAt: true,
+  lastSeenAt: true,
+  expiresAt: true,
+} as const;
 const SSH_KEY = { id: true, name: true, publicKey: true, fingerprint: true, createdAt: true } as const;
 const NOTIFICATION = { id: true, type: true, title: true, body: true, url: true, read: true, createdAt: true } as const;
 /** Without the texts: they hold links that open something. */
-const MAIL = { id: true, toAddress: true, template: true, subject: true, status: true, createdAt: true, sentAt: true } as const;
+const MAIL = {
+  id: true,
+  toAddress: true,
+  template: true,
+  subject: true,
+  status: true,
+  createdAt: true,
+  sentAt: true,
+} as const;
 const ROLE = { role: { select: { name: true, description: true, permissions: { select: { value: true } } } } } as const;
 
 /** What identity keeps about an account. Columns are listed one by one: a new one is secret until somebody adds it. */
@@ -90,7 +105,10 @@ export class IdentityExportSources {
     private readonly database: Database,
     sources: ExportSources,
   ) {
-    sources.add({ name: 'profile', rows: (id) => rowsOf(() => prisma.user.findMany({ where: { id }, select: PROFILE })) });
+    sources.add({
+      name: 'profile',
+      rows: (id) => rowsOf(() => prisma.user.findMany({ where: { id }, select: PROFILE })),
+    });
     sources.add({ name: 'sessions', rows: (userId) => rowsOf(() => this.sessions(userId)) });
     sources.add({ name: 'apiKeys', rows: (userId) => rowsOf(() => this.apiKeys(userId)) });
     sources.add({ name: 'sshKeys', rows: (userId) => rowsOf(() => this.sshKeys(userId)) });

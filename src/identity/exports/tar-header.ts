@@ -14,7 +14,13 @@ export function tarHeader(name: string, size: number, modified: Date): Buffer {
   if (size > MAXIMUM_SIZE) throw new Error('Too large for a tar archive');
   const header = Buffer.alloc(TAR_BLOCK);
   const octal = (value: number, at: number, length: number): void => {
-    header.write(`${Math.trunc(value).toString(8).padStart(length - 1, '0')}\0`, at, 'ascii');
+    header.write(
+      `${Math.trunc(value)
+        .toString(8)
+        .padStart(length - 1, '0')}\0`,
+      at,
+      'ascii',
+    );
   };
   header.write(name, 0, 100, 'ascii');
   octal(0o600, 100, 8);

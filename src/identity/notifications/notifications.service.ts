@@ -7,11 +7,7 @@ import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
-import type {
-  NotificationQuery,
-  NotificationResponse,
-  UnreadNotificationsResponse,
-} from './dto/notifications.dto.js';
+import type { NotificationQuery, NotificationResponse, UnreadNotificationsResponse } from './dto/notifications.dto.js';
 import { isNotificationUrl } from './notification-url.js';
 
 /** A message for the inbox of an account. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Prisma } from '../../generated/prisma/client.js';
-import { ExportSources, pagesOf } from '../../identity/exports/export-sources.js';
+import { ExportSources, pagesOf } from '../../common/data-export/export-sources.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { isJson } from '../configuration/process-configuration.js';
 import { eggVariables, hiddenNames } from '../variables/egg-variable.js';
@@ -62,7 +62,9 @@ export class ServerExportSources {
       }),
     );
     for await (const { egg, environment, ...server } of rows) {
-      const visible = isJson(environment) ? without(environment as Environment, hiddenNames(eggVariables(egg.envVars))) : {};
+      const visible = isJson(environment)
+        ? without(environment as Environment, hiddenNames(eggVariables(egg.envVars)))
+        : {};
       yield { ...server, egg: egg.name, environment: visible };
     }
   }
