@@ -224,11 +224,13 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'GET /api/admin/settings': holder('admin:access', 'admin:settings'),
   'GET /api/panel/settings': anybody,
   'GET /api/public/features': anybody,
+  'GET /api/public/status': anybody,
   'GET /favicon.ico': anybody,
   'GET /health': anybody,
   'GET /health/live': anybody,
   'GET /health/ready': anybody,
   'GET /metrics': anybody,
+  'GET /public/status': anybody,
   'PATCH /api/admin/settings': holder('admin:access', 'admin:settings'),
   'PUT /api/admin/settings': holder('admin:access', 'admin:settings'),
 };

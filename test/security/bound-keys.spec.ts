@@ -104,7 +104,7 @@ describe('an API key that is bound to a server', () => {
     const open: string[] = [];
     for (const route of rest) {
       const { status } = await key.request(route.method, fillPath(route.path, cast.ids), bodyOf(route));
-      if (status !== 403) open.push(`${nameOf(route)}`);
+      if (status !== 403) open.push(nameOf(route));
     }
     // Its own refusal of keys, with another status.
     expect(open.filter((name) => name !== 'GET /api/auth/csrf-token')).toEqual(OPEN_TO_BOUND_KEYS);
