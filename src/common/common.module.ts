@@ -5,6 +5,7 @@ import { AccessModule } from './access/access.module.js';
 import { AuthGuard } from './access/auth.guard.js';
 import { AuditModule } from './audit/audit.module.js';
 import { Sealer } from './crypto/sealer.js';
+import { ExportSources } from './data-export/export-sources.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { EventBus } from './events/event-bus.js';
 import { FeatureFlagGuard } from './features/feature-flag.guard.js';
@@ -21,8 +22,8 @@ import { PanelValidationPipe } from './validation/panel-validation.pipe.js';
 
 @Global()
 @Module({
-  providers: [RedisConnections, EventBus, Sealer, PanelSettings],
-  exports: [RedisConnections, EventBus, Sealer, PanelSettings],
+  providers: [RedisConnections, EventBus, Sealer, PanelSettings, ExportSources],
+  exports: [RedisConnections, EventBus, Sealer, PanelSettings, ExportSources],
 })
 class FoundationModule {}
 

@@ -4,6 +4,8 @@ import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AvatarsModule } from './avatars/avatars.module.js';
 import { IdVerificationModule } from './id-verification/id-verification.module.js';
+import { ExportsModule } from './exports/exports.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
 import { PrincipalsModule } from './principals/principals.module.js';
 import { RolesModule } from './roles/roles.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -41,5 +43,9 @@ import { UsersModule } from './users/users.module.js';
     UserDocumentsModule,
   ],
   exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, TwoFactorModule],
+    NotificationsModule,
+    ExportsModule,
+  ],
+  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, NotificationsModule],
 })
 export class IdentityModule {}

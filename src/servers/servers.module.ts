@@ -6,6 +6,7 @@ import { ServerConfigurationModule } from './configuration/server-configuration.
 import { ConsoleModule } from './console/console.module.js';
 import { EggsModule } from './eggs/eggs.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
+import { ServerExportsModule } from './exports/server-exports.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
@@ -32,6 +33,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,
+    ServerExportsModule,
     ServerInstallationModule,
     ServerOperationsModule,
     ServerPortsModule,

@@ -110,6 +110,8 @@ describe('an API key', () => {
       { expiresAt: 'soon' },
       { allowedIps: ['127.1'] },
       { allowedIps: ['10.0.0.0/33'] },
+      { allowedIps: ['10/8'] },
+      { allowedIps: ['0x0a000000/8'] },
       { name: 'x'.repeat(65) },
     ];
     for (const values of wrong) {
@@ -127,9 +129,13 @@ describe('an API key', () => {
       status: 403,
       body: { error: 'Not allowed to create keys for other users' },
     });
-    const staff = await as(await createStaff(panel, ['users:write', 'apikeys:create']));
+    const staff = await as(await createStaff(panel, ['users:write', 'apikeys:create', 'servers:read']));
     const created = await staff.post<CreatedKey>('/api/apikeys', body);
     expect(created.body.entry).toMatchObject({ user: { id: user.id }, permissions: ['servers:read'] });
+    // Nobody gets through a key of somebody else what he may not do himself.
+    const less = await as(await createStaff(panel, ['users:write', 'apikeys:create']));
+    const narrow = await less.post<CreatedKey>('/api/apikeys', body);
+    expect(narrow.body.entry).toMatchObject({ user: { id: user.id }, permissions: [] });
     const root = await createAdmin(panel);
     expect((await staff.post('/api/apikeys', { ...body, userId: root.id })).status).toBe(403);
     expect((await staff.post('/api/apikeys', { ...body, userId: 99_999_999 })).status).toBe(404);

@@ -78,7 +78,7 @@ describe('who may not watch is told why, and not to come back', () => {
     await (await bench.connect(bench.proxy(uuid, staff.token))).waitForFrame('auth success');
   });
 
-  it('an API key without the console, from elsewhere, or unknown', async () => {
+  it('an API key without the console, from elsewhere, bound to another server, or unknown', async () => {
     const attempt = async (headers: Record<string, string>): Promise<unknown[]> =>
       refusal(await bench.connect(bench.proxy(stage.uuid), { headers }));
     const without = await createApiKey(bench.panel, stage.owner, { permissions: ['servers:read'] });
@@ -88,6 +88,8 @@ describe('who may not watch is told why, and not to come back', () => {
       allowedIps: ['203.0.113.0/24'],
     });
     expect(await attempt(elsewhere.headers)).toEqual(refused('Invalid session'));
+    const bound = await createApiKey(bench.panel, stage.owner, { permissions: ['*'], servers: [crypto.randomUUID()] });
+    expect(await attempt(bound.headers)).toEqual(refused('Server not found'));
     expect(await attempt({ 'x-api-key': 'f'.repeat(64) })).toEqual(refused('Invalid session'));
   });
 });

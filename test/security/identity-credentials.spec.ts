@@ -303,7 +303,7 @@ describe('an API key', () => {
   });
 
   it('bound to addresses works from there alone, whatever the headers claim', async () => {
-    const allowedIps = ['203.0.113.0/24', '2001:db8:7::/48', '198.51.100.5'];
+    const allowedIps = ['203.0.113.0/24', '2001:db8:7::/48', '198.51.100.5', '::ffff:192.0.2.128/121'];
     const { headers } = await createApiKey(panel, user, { allowedIps });
     const from = async (address: string) => (await session({ ...headers, 'x-forwarded-for': address })).status;
     // The tests come from a trusted proxy (loopback), so the right-most foreign address is the client.
@@ -312,11 +312,20 @@ describe('an API key', () => {
       '2001:db8:7:1::1',
       '::ffff:203.0.113.9',
       '198.51.100.5',
+      '192.0.2.129',
+      '::ffff:192.0.2.200',
       '[2001:db8:7::2]:443',
     ]) {
       expect([inside, await from(inside)]).toEqual([inside, 200]);
     }
-    for (const outside of ['203.0.114.1', '2001:db8:8::1', '::ffff:198.51.100.6', '203.0.113.9, 192.0.2.1', '']) {
+    for (const outside of [
+      '203.0.114.1',
+      '2001:db8:8::1',
+      '::ffff:198.51.100.6',
+      '203.0.113.9, 192.0.2.1',
+      '192.0.2.1',
+      '',
+    ]) {
       expect([outside, await from(outside)]).toEqual([outside, 401]);
     }
     expect((await session(headers)).status).toBe(401);

@@ -10,7 +10,11 @@ import { nameOf, routesOf } from '../support/routes.js';
 const PUBLIC_ROUTES = [
   'GET /api/auth/verify-email',
   'GET /api/panel/settings',
+  // The link is the credential: 256 random bits, good for one download.
+  'GET /api/public/export-shares/:token',
   'GET /api/public/features',
+  'GET /api/public/feedback',
+  'GET /api/public/status',
   'GET /favicon.ico',
   'GET /health',
   'GET /health/live',
@@ -19,6 +23,8 @@ const PUBLIC_ROUTES = [
   'GET /uploads/:file',
   'POST /api/auth/2fa/send-email',
   'POST /api/auth/2fa/verify-login',
+  'GET /public/feedback',
+  'GET /public/status',
   'POST /api/auth/login',
   'POST /api/auth/password-reset/confirm',
   'POST /api/auth/password-reset/request',

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { hash } from '@node-rs/argon2';
 import { digest, randomSecret } from '../../src/common/crypto/digest.js';
 import { Sealer } from '../../src/common/crypto/sealer.js';
@@ -105,6 +106,8 @@ export async function createApiKey(
   user: Pick<TestUser, 'id'>,
   values: Partial<Pick<Prisma.ApiKeyUncheckedCreateInput, 'type' | 'expiresAt'>> & {
     readonly permissions?: readonly string[];
+    /** Binds the key to these servers. */
+    readonly servers?: readonly string[];
     readonly allowedIps?: readonly string[];
   } = {},
 ): Promise<TestApiKey> {
@@ -119,10 +122,33 @@ export async function createApiKey(
       expiresAt: values.expiresAt ?? null,
       permissions: [...(values.permissions ?? [])],
       allowedIps: [...(values.allowedIps ?? [])],
+      servers: [...(values.servers ?? [])],
     },
     select: { id: true },
   });
   return { id, key, headers: { 'x-api-key': key } };
+}
+
+/** A completed export that a person asked for, with an archive of one piece. */
+export async function createExport(
+  panel: TestPanel,
+  user: Pick<TestUser, 'id'>,
+  values: Partial<Prisma.ExportJobUncheckedCreateInput> = {},
+): Promise<{ readonly id: string }> {
+  const data = new Uint8Array(gzipSync('an archive'));
+  return panel.prisma.exportJob.create({
+    data: {
+      userId: user.id,
+      status: 'completed',
+      progress: 100,
+      sizeBytes: data.length,
+      completedAt: new Date(),
+      expiresAt: new Date(Date.now() + 86_400_000),
+      chunks: { create: { position: 0, data } },
+      ...values,
+    },
+    select: { id: true },
+  });
 }
 
 export interface TestNode {

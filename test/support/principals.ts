@@ -1,5 +1,6 @@
 import {
   addSubuser,
+  createExport,
   changeUser,
   createAdmin,
   createAllocations,
@@ -138,6 +139,7 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
   } satisfies Record<PrincipalName, Principal>;
   await changeUser(panel, suspendedOwner, { suspended: true });
   const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)), ...(await idsOfNode(panel, node)) };
+  const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)), ...(await idsOfRollout(panel)) };
   return {
     principals,
     server,
@@ -182,6 +184,9 @@ async function idsAround(
   const { uuid: schedule } = await panel.prisma.serverSchedule.create({
     data: { serverUuid: server.uuid, name: 'nightly' },
     select: { uuid: true },
+  const { id: notification } = await panel.prisma.notification.create({
+    data: { userId: user.id, title: 'Hello', body: 'A message' },
+    select: { id: true },
   });
   const [id, entry] = [String(user.id), await subuserEntry(panel, server)];
   return {
@@ -193,6 +198,8 @@ async function idsAround(
     apikeys: String(key),
     'ssh-keys': String(sshKey),
     logs: String(log),
+    notifications: String(notification),
+    'export-jobs': (await createExport(panel, user)).id,
     subusers: String(entry),
     backups: backup,
     schedules: schedule,
@@ -237,6 +244,12 @@ async function idsOfNode(panel: TestPanel, node: TestNode): Promise<PathValues> 
     select: { id: true },
   });
   return { locations: String(location.id), allocationId: String(allocation?.id), operationId: operation.id };
+/** The rollout that opens the routes of feedback to all, and a rating of an account that no principal stands for. */
+async function idsOfRollout(panel: TestPanel): Promise<PathValues> {
+  const data = { name: 'Feedback', key: 'feedback_prompt' };
+  const { id } = await panel.prisma.rollout.create({ data, select: { id: true } });
+  const feedback = await panel.prisma.feedback.create({ data: { userId: (await createUser(panel)).id, rating: 5 } });
+  return { rollouts: String(id), feedback: String(feedback.id), 'export-shares': '0'.repeat(64) };
 }
 
 async function sessionOf(panel: TestPanel, name: PrincipalName, user: TestUser): Promise<Principal> {

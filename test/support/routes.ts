@@ -96,4 +96,9 @@ export const UNKNOWN_IDS: PathValues = {
   ownerId: NUMBER_OF_NOBODY,
   documentId: '00000000-0000-4000-8000-000000000000',
   document: 'document_1_Nothing_00000000.pdf',
+  notifications: NUMBER_OF_NOBODY,
+  'export-jobs': '00000000-0000-4000-8000-000000000000',
+  'export-shares': '0'.repeat(64),
+  rollouts: NUMBER_OF_NOBODY,
+  feedback: NUMBER_OF_NOBODY,
 };

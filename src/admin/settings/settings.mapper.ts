@@ -25,5 +25,6 @@ export function toAdminSettings(values: Readonly<PanelSettingValues>): AdminSett
     feedbackPromptChance: values.feedbackPromptChance,
     requireVerifiedEmail: values.requireVerifiedEmail,
     idDocumentRetentionDays: values.idDocumentRetentionDays,
+    dataExportApproval: values.dataExportApproval,
   };
 }

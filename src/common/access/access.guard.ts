@@ -3,7 +3,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { forbidden, unauthorized } from '../errors/panel-error.js';
-import { ACCESS_METADATA } from './access.js';
+import { ACCESS_METADATA, BOUND_KEYS_METADATA } from './access.js';
 import type { Access } from './access.js';
 import { UserPrincipal } from './principal.js';
 
@@ -23,7 +23,17 @@ export class AccessGuard implements CanActivate {
     if (request.authenticationError !== undefined) throw request.authenticationError;
     if (access.kind === 'node') return request.principal?.kind === 'node';
     requireAccount(request, access);
+    if (request.principal instanceof UserPrincipal && request.principal.boundServers !== undefined) {
+      this.requireForBoundKeys(context);
+    }
     return true;
+  }
+
+  /** What a key that is bound to servers may call is listed, so that no route reaches further by being forgotten. */
+  private requireForBoundKeys(context: ExecutionContext): void {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean | undefined>(BOUND_KEYS_METADATA, targets) === true) return;
+    throw forbidden('This API key is bound to servers and can do nothing else.', 'auth.key_bound_to_servers');
   }
 }
 

@@ -8,3 +8,6 @@ export type Access =
   | { readonly kind: 'node' };
 
 export const ACCESS_METADATA = 'panel:access';
+
+/** Marks routes for keys that are bound to servers. */
+export const BOUND_KEYS_METADATA = 'panel:bound-keys';

@@ -3,7 +3,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiErrors } from '../errors/api-errors.js';
-import { ACCESS_METADATA } from './access.js';
+import { ACCESS_METADATA, BOUND_KEYS_METADATA } from './access.js';
 import type { Access } from './access.js';
 import { NodePrincipal, UserPrincipal } from './principal.js';
 
@@ -51,6 +51,12 @@ export const RequirePermission = (permissions: string | readonly string[], messa
     ApiErrors(401, 403),
   );
 };
+
+/**
+ * API keys that are bound to servers may call it too; every route without this refuses them. The handler must keep to
+ * `caller.boundServers`: routes with `@ServerPermission()` do so by themselves.
+ */
+export const ForBoundKeys = (): RouteDecorator => applyDecorators(SetMetadata(BOUND_KEYS_METADATA, true));
 
 /** Only daemons may call it, with their node's token. */
 export const NodeOnly = (): RouteDecorator =>

@@ -29,6 +29,8 @@ export type Proof =
       readonly apiKeyId: number;
       readonly type: 'client' | 'admin';
       readonly permissions: readonly string[];
+      /** The only servers that the key reaches, by uuid; absent: all that its owner reaches. */
+      readonly servers?: ReadonlySet<string>;
     };
 
 const SUPERUSER_ROLES = new Set(['*', 'rootAdmin']);
@@ -68,6 +70,11 @@ export class UserPrincipal {
   /** An admin key of somebody who is still a superuser: sees everything that staff sees. */
   get isAdminKey(): boolean {
     return this.proof.kind === 'api-key' && this.proof.type === 'admin' && this.isSuperuser;
+  }
+
+  /** The only servers that the credential reaches, by uuid; undefined: all that its owner reaches. */
+  get boundServers(): ReadonlySet<string> | undefined {
+    return this.proof.kind === 'api-key' ? this.proof.servers : undefined;
   }
 
   can(permission: string): boolean {

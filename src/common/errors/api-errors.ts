@@ -35,6 +35,7 @@ const descriptions: Record<number, string> = {
   403: 'The caller may not do this.',
   404: 'There is no such thing, or it belongs to somebody else.',
   409: 'The present state does not allow it.',
+  410: 'It was there, but its time is over.',
   413: 'The body is too large.',
   415: 'The body is of the wrong type.',
   422: 'The idempotency key was used with another body.',

@@ -30,6 +30,10 @@ export interface PanelEvents {
   'server.installed': { serverUuid: string; successful: boolean };
   /** A transfer has brought a server to another node; `server.access_changed` is told too. */
   'server.moved': { serverUuid: string; fromNodeId: number; toNodeId: number };
+  /** A rollout or an override of one changed. */
+  'rollouts.changed': Record<string, never>;
+  /** Somebody rated the panel, or a rating was removed. */
+  'feedback.changed': Record<string, never>;
   /** The connection to the other replicas was away: messages may be missing. */
   'bus.reconnected': Record<string, never>;
 }

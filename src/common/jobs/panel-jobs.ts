@@ -48,6 +48,12 @@ export interface PanelJobs {
   'identity.id_document_retention': Record<string, never>;
   /** Nightly removal of what has served its time. */
   'panel.retention': Record<string, never>;
+  /** Daily removal of old and surplus notifications. */
+  'identity.notification_retention': Record<string, never>;
+  /** Write the archive of a data export. */
+  'identity.data_export': { jobId: string };
+  /** Remove archives whose time is over, and take up exports that were left behind. */
+  'identity.export_upkeep': Record<string, never>;
 }
 
 export type JobName = keyof PanelJobs;

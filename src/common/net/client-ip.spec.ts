@@ -108,4 +108,20 @@ describe('a set of CIDR blocks', () => {
       set.has(undefined),
     ]).toEqual([false, false, false, false, false]);
   });
+
+  it('takes blocks of mapped IPv4 for those of IPv4', () => {
+    const mapped = new CidrSet(['::ffff:203.0.113.0/120', '::ffff:192.0.2.1', '::ffff:c633:6400/120']);
+    expect(['203.0.113.9', '::ffff:203.0.113.9', '192.0.2.1', '198.51.100.7'].map((ip) => mapped.has(ip))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(['203.0.114.1', '192.0.2.2', '2001:db8::1', '::1'].map((ip) => mapped.has(ip))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
 });

@@ -33,13 +33,21 @@ export function addressBucket(address: string): string {
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_NETWORK_BITS}`).toString()}/${IPV6_NETWORK_BITS}`;
 }
 
-/** A set of CIDR blocks, IPv4 and IPv6. */
+const MAPPED_BITS = 96;
+
+/** Addresses are compared as IPv4 when they are mapped, so blocks of mapped ones must be IPv4 too. */
+function unmapped([base, bits]: [Address, number]): [Address, number] {
+  const isMapped = base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress() && bits >= MAPPED_BITS;
+  return isMapped ? [base.toIPv4Address(), bits - MAPPED_BITS] : [base, bits];
+}
+
+/** A set of CIDR blocks, IPv4 and IPv6; blocks of mapped IPv4 (`::ffff:10.0.0.0/104`) are those of IPv4. */
 export class CidrSet {
   private readonly blocks: [Address, number][];
 
   constructor(blocks: readonly string[]) {
     this.blocks = blocks.map((block) =>
-      ipaddr.parseCIDR(block.includes('/') ? block : `${block}/${block.includes(':') ? 128 : 32}`),
+      unmapped(ipaddr.parseCIDR(block.includes('/') ? block : `${block}/${block.includes(':') ? 128 : 32}`)),
     );
   }
 

@@ -22,6 +22,8 @@ export interface PanelSettingValues {
   requireVerifiedEmail: boolean | null;
   /** Days after the decision at which identity documents are removed; 0 keeps them. */
   idDocumentRetentionDays: number;
+  /** Exports that people ask for wait until staff agrees. */
+  dataExportApproval: boolean;
 }
 
 export type SettingKey = keyof PanelSettingValues;
@@ -201,6 +203,11 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingDefinition<PanelSe
     public: false,
     description: 'Days after the decision at which identity documents are removed; 0 keeps them.',
     parse: parseWholeNumber(3_650),
+  dataExportApproval: {
+    default: false,
+    public: false,
+    description: 'Whether exports that people ask for wait until staff agrees.',
+    parse: parseBoolean,
   },
 };
 

@@ -27,8 +27,8 @@ export class ApiKeyChanges {
   ) {}
 
   /**
-   * Makes a key whose permissions are those asked for that its owner holds. The key itself is in the answer and nowhere
-   * else; only its digest is stored.
+   * Makes a key whose permissions are those asked for that both its owner and whoever makes it hold. The key itself is in
+   * the answer and nowhere else; only its digest is stored.
    */
   async create(caller: UserPrincipal, body: CreateApiKeyDto, ip: string): Promise<CreatedApiKeyResponse> {
     assertHolds(caller, 'apikeys:create');
@@ -36,6 +36,9 @@ export class ApiKeyChanges {
     if (body.type === 'admin' && !(caller.isSuperuser && isSuperuserRole(owner.role))) {
       const text = 'Only system administrators with * permission can create admin API keys';
       throw forbidden(text, 'api_keys.admin_not_allowed');
+    }
+    if (body.type === 'admin' && (body.servers ?? []).length > 0) {
+      throw badRequest('Only client keys can be bound to servers', 'api_keys.admin_not_bound');
     }
     const apiKey = randomSecret();
     const entry = await this.store(
@@ -82,16 +85,18 @@ export class ApiKeyChanges {
   private async store(
     caller: UserPrincipal,
     owner: Account,
-    { name, type, secret, expiresAt, permissions = [], allowedIps = [] }: NewKey,
+    { name, type, secret, expiresAt, permissions = [], allowedIps = [], servers = [] }: NewKey,
     ipAddress: string,
   ) {
     const held = grantableTo(owner);
-    const granted = [...new Set(permissions)].filter((permission) => grants(held, permission));
+    const mayGive = (wanted: string): boolean => owner.id === caller.userId || caller.can(wanted);
+    const granted = [...new Set(permissions)].filter((wanted) => grants(held, wanted) && mayGive(wanted));
     const data = {
       name,
       type,
       expiresAt,
       allowedIps: [...new Set(allowedIps)],
+      servers: [...new Set(servers.map((uuid) => uuid.toLowerCase()))],
       permissions: granted,
       userId: owner.id,
     };
@@ -106,7 +111,10 @@ export class ApiKeyChanges {
         select: API_KEY,
       });
       const entry = { action: 'apikey-created', targetType: 'api-key', targetId: row.id, ipAddress } as const;
-      await this.audit.record({ userId: caller.userId, ...entry, metadata: { name, type, permissions: granted } }, tx);
+      await this.audit.record(
+        { userId: caller.userId, ...entry, metadata: { name, type, permissions: granted, servers: data.servers } },
+        tx,
+      );
       return toApiKey(row);
     });
   }

@@ -9,6 +9,7 @@ export const API_KEY = {
   type: true,
   permissions: true,
   allowedIps: true,
+  servers: true,
   lastFour: true,
   createdAt: true,
   expiresAt: true,
@@ -18,7 +19,7 @@ export const API_KEY = {
 
 type Row = Prisma.ApiKeyGetPayload<{ select: typeof API_KEY }>;
 
-export function toApiKey({ id, name, type, permissions, allowedIps, lastFour, ...rest }: Row): ApiKeyResponse {
-  const { createdAt, expiresAt, lastUsedAt, user } = rest;
-  return { id, name, type, permissions, allowedIps, lastFour, createdAt, expiresAt, lastUsedAt, user };
+export function toApiKey({ id, name, type, permissions, allowedIps, servers, ...rest }: Row): ApiKeyResponse {
+  const { lastFour, createdAt, expiresAt, lastUsedAt, user } = rest;
+  return { id, name, type, permissions, allowedIps, servers, lastFour, createdAt, expiresAt, lastUsedAt, user };
 }

@@ -4,6 +4,7 @@ import {
   Authenticated,
   Caller,
   ClientAddress,
+  ForBoundKeys,
   RequirePermission,
   SessionOnly,
 } from '../../common/access/decorators.js';
@@ -46,6 +47,7 @@ export class ApiKeysController {
    * Called with a key: just that key.
    */
   @Authenticated()
+  @ForBoundKeys()
   @Get('my')
   listOwn(@Caller() caller: UserPrincipal): Promise<ApiKeyResponse[]> {
     return this.keys.listOwn(caller);

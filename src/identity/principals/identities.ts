@@ -23,6 +23,8 @@ interface KnownSession {
 export interface KnownApiKey extends Pick<ApiKeyRow, 'id' | 'userId' | 'type' | 'permissions' | 'expiresAt'> {
   /** Absent: from everywhere. */
   readonly allowedFrom?: CidrSet;
+  /** Uuids of the servers that the key is bound to; absent: bound to none in particular. */
+  readonly boundTo?: ReadonlySet<string>;
 }
 
 const OPTIONS = { maximum: 20_000, lifetimeMs: 60_000 };
@@ -111,8 +113,12 @@ export class Identities {
   private async loadKey(hexDigest: string): Promise<KnownApiKey> {
     const [row] = await this.database.query<ApiKeyRow>(apiKeyByDigest, [hexDigest]);
     if (row === undefined) throw unauthorized('Invalid API key', 'auth.api_key_unknown');
-    const { allowedIps, ...key } = row;
-    return allowedIps.length === 0 ? key : { ...key, allowedFrom: new CidrSet(allowedIps) };
+    const { allowedIps, servers, ...key } = row;
+    return {
+      ...key,
+      ...(allowedIps.length > 0 && { allowedFrom: new CidrSet(allowedIps) }),
+      ...(servers.length > 0 && { boundTo: new Set(servers) }),
+    };
   }
 }
 

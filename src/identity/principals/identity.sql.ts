@@ -107,13 +107,14 @@ export interface ApiKeyRow {
   readonly type: 'client' | 'admin';
   readonly permissions: string[];
   readonly allowedIps: string[];
+  readonly servers: string[];
   readonly expiresAt: Date | null;
 }
 
 export const apiKeyByDigest: Statement = {
   name: 'identity_api_key',
   text: `
-    SELECT "id", "userId", "type"::text AS "type", "permissions", "allowedIps", "expiresAt"
+    SELECT "id", "userId", "type"::text AS "type", "permissions", "allowedIps", "servers"::text[] AS "servers", "expiresAt"
     FROM "ApiKey" WHERE "digest" = decode($1, 'hex')`,
 };
 

@@ -51,7 +51,7 @@ export class ServerAccess {
    */
   async forCaller(caller: ServerCaller, serverUuid: string): Promise<ServerScope | undefined> {
     const uuid = serverUuid.toLowerCase();
-    if (!UUID.test(uuid)) return undefined;
+    if (!UUID.test(uuid) || caller.boundServers?.has(uuid) === false) return undefined;
     const key = `${caller.userId}:${uuid}`;
     const { facts } = await this.cache.get(key);
     if (facts === null) {

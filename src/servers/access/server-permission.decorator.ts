@@ -2,7 +2,7 @@ import { applyDecorators, createParamDecorator, SetMetadata, UseGuards } from '@
 import type { ExecutionContext } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Authenticated } from '../../common/access/decorators.js';
+import { Authenticated, ForBoundKeys } from '../../common/access/decorators.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { SERVER_PERMISSION_METADATA, ServerAccessGuard } from './server-access.guard.js';
 import type { ServerNeed } from './server-needs.js';
@@ -16,6 +16,7 @@ import type { ServerScope } from './server-scope.js';
 export const ServerPermission = (need: ServerNeed, { key }: { key: string }): MethodDecorator & ClassDecorator =>
   applyDecorators(
     Authenticated(),
+    ForBoundKeys(),
     SetMetadata(SERVER_PERMISSION_METADATA, { need, key }),
     UseGuards(ServerAccessGuard),
     ApiExtension('x-access', 'server'),

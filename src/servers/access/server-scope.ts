@@ -19,6 +19,8 @@ export interface ServerCaller {
   readonly userId: number;
   /** Whether an assigned role (not the role `default`) and the credential grant a staff permission. */
   canAsStaff(permission: string): boolean;
+  /** The only servers that the credential reaches, by uuid; absent: all that the account reaches. */
+  readonly boundServers?: ReadonlySet<string> | undefined;
 }
 
 /** How the caller relates to the server, strongest first. */

@@ -23,7 +23,7 @@ export class ServerList {
     private readonly config: Config,
   ) {}
 
-  /** What the caller owns or was invited to; staff sees every server. Unpaged unless the query pages. */
+  /** What the caller owns or was invited to; staff sees every server; a bound key only its servers. Unpaged unless the query pages. */
   async list(principal: UserPrincipal, { page, per_page: perPage, q }: ServerListQuery): Promise<ServerListItem[]> {
     const isPaged = page !== undefined || perPage !== undefined;
     const size = perPage ?? DEFAULT_PER_PAGE;
@@ -33,6 +33,7 @@ export class ServerList {
       `${pattern?.toLowerCase()}%`,
       isPaged ? size : null,
       isPaged ? ((page ?? 1) - 1) * size : 0,
+      principal.boundServers === undefined ? null : [...principal.boundServers],
     ];
     const seesAll = SERVER_NEEDS.read.staff.some((permission) => principal.canAsStaff(permission));
     const rows = seesAll

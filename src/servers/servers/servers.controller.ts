@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Caller, ClientAddress, RequirePermission } from '../../common/access/decorators.js';
+import { Caller, ClientAddress, ForBoundKeys, RequirePermission } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { Idempotent } from '../../common/idempotency/idempotency.interceptor.js';
@@ -30,6 +30,7 @@ export class ServersController {
    */
   @Get()
   @RequirePermission('servers:read')
+  @ForBoundKeys()
   @ApiErrors(400)
   list(@Caller() caller: UserPrincipal, @Query() query: ServerListQuery): Promise<ServerListItem[]> {
     return this.lists.list(caller, query);

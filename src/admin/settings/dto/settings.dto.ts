@@ -81,6 +81,8 @@ export class AdminSettingsResponse extends PanelSettingsResponse {
 
   /** Days after the decision at which identity documents are removed; 0 keeps them. */
   idDocumentRetentionDays!: number;
+  /** Whether exports that people ask for wait until staff agrees. */
+  dataExportApproval!: boolean;
 }
 
 /** The settings after a change. */

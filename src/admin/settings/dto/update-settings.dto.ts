@@ -62,6 +62,8 @@ export class UpdateSettingsDto {
   @Allow()
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 3650, example: 90 })
   idDocumentRetentionDays?: unknown;
+  @ApiPropertyOptional({ type: Boolean, example: false })
+  dataExportApproval?: unknown;
 
   /** Flags to change; the others stay. */
   @Allow()

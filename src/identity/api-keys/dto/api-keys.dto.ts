@@ -9,6 +9,7 @@ import {
   IsNotEmpty,
   IsOptional,
   IsString,
+  IsUUID,
   Matches,
   Max,
   MaxLength,
@@ -65,6 +66,17 @@ export class CreateApiKeyDto {
   @IsAddressBlock({ each: true })
   @ApiPropertyOptional({ type: [String] })
   allowedIps?: string[];
+
+  /**
+   * Binds a client key to these servers: it reaches no other one and nothing else of the account. What is no server of the
+   * owner opens nothing.
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsUUID('all', { each: true, message: 'servers must hold uuids of servers' })
+  @ApiPropertyOptional({ type: [String], format: 'uuid', maxItems: 100 })
+  servers?: string[];
 }
 
 export class ApiKeyResponse {
@@ -82,6 +94,10 @@ export class ApiKeyResponse {
 
   @ApiProperty({ type: [String] })
   allowedIps!: string[];
+
+  /** The only servers that the key reaches, by uuid; empty: all of its owner. */
+  @ApiProperty({ type: [String] })
+  servers!: string[];
 
   /** The end of the key, to tell keys apart. */
   @ApiProperty({ example: '9f3c' })
