@@ -2,10 +2,14 @@ import { Global, Module } from '@nestjs/common';
 import { ActivityModule } from './activity/activity.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { CaptchaModule } from './captcha/captcha.module.js';
+import { ExternalSignInModule } from './external-sign-in/external-sign-in.module.js';
+import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PrincipalsModule } from './principals/principals.module.js';
 import { RolesModule } from './roles/roles.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SshKeysModule } from './ssh-keys/ssh-keys.module.js';
+import { StudentVerificationModule } from './student-verification/student-verification.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** Accounts and how they prove themselves. Global: every other part asks who is calling. */
@@ -20,6 +24,10 @@ import { UsersModule } from './users/users.module.js';
     RolesModule,
     SshKeysModule,
     ActivityModule,
+    PasskeysModule,
+    ExternalSignInModule,
+    StudentVerificationModule,
+    CaptchaModule,
   ],
   exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule],
 })

@@ -74,6 +74,26 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'POST /api/users/register': anybody,
   'PUT /api/users/:id': self('users:write'),
 
+  // Passkeys, external sign-in, student verification, captchas
+  'DELETE /api/auth/passkeys/:id': { kind: 'own', sessionOnly: true },
+  'DELETE /api/users/me/identities/:id': { kind: 'own', sessionOnly: true },
+  'GET /api/auth/captcha': anybody,
+  'GET /api/auth/captcha/audio': anybody,
+  'GET /api/auth/captcha/invisible': anybody,
+  'GET /api/auth/external/:provider/callback': anybody,
+  'GET /api/auth/external/:provider/start': anybody,
+  'GET /api/auth/github/callback': anybody,
+  'GET /api/auth/github/start': session,
+  'GET /api/auth/passkeys': session,
+  'GET /api/auth/providers': anybody,
+  'GET /api/users/me/identities': session,
+  'POST /api/auth/external/:provider/start': session,
+  'POST /api/auth/passkey/authenticate': anybody,
+  'POST /api/auth/passkey/authenticate-challenge': anybody,
+  'POST /api/auth/passkey/register': session,
+  'POST /api/auth/passkey/register-challenge': session,
+  'PUT /api/auth/passkeys/:id': { kind: 'own', sessionOnly: true },
+
   // Keys
   'DELETE /api/apikeys/:id': { kind: 'own', sessionOnly: true, permission: 'apikeys:delete', staff: 'admin:access' },
   'GET /api/apikeys': holder('apikeys:read'),

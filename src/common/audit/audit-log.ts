@@ -9,7 +9,7 @@ export interface AuditEntry {
   readonly userId: number | null;
   /** `login`, `server:create`, `admin:settings:update` … */
   readonly action: string;
-  readonly targetType?: 'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session';
+  readonly targetType?: 'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session' | 'passkey' | 'external-account';
   readonly targetId?: string | number;
   /** Never holds secrets. */
   readonly metadata?: Prisma.InputJsonObject;

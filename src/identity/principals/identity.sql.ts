@@ -28,6 +28,10 @@ export interface AccountRow {
   readonly limits: Record<string, number | null> | null;
   readonly settings: Record<string, unknown>;
   readonly emailVerified: boolean;
+  readonly studentVerified: boolean;
+  readonly studentVerifiedAt: Date | null;
+  readonly educationLimits: Record<string, number | null> | null;
+  readonly passkeyCount: number;
   readonly guideShown: boolean;
   readonly suspended: boolean;
   readonly supportBanned: boolean;
@@ -59,7 +63,9 @@ export const accountById: Statement = {
       u."billingState", u."billingZip", u."billingCountry", to_char(u."dateOfBirth", 'YYYY-MM-DD') AS "dateOfBirth",
       u."avatarUrl", u."role", u."portalType"::text AS "portalType", u."limits", u."settings", u."emailVerified",
       u."guideShown", u."suspended", u."supportBanned", u."supportBanReason", u."pendingDeletionUntil", u."createdAt",
-      u."passwordHash" NOT LIKE '$argon2id$%' AS "usesLegacyPasswordHash",
+      u."studentVerified", u."studentVerifiedAt", u."educationLimits",
+      (SELECT count(*)::int FROM "Passkey" k WHERE k."userId" = u."id") AS "passkeyCount",
+      u."passwordHash" <> '' AND u."passwordHash" NOT LIKE '$argon2id$%' AS "usesLegacyPasswordHash",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id"
             WHERE chain."name" <> 'default') AS "rolePermissions",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id") AS "assignedPermissions",

@@ -1,14 +1,10 @@
 /**
- * What every account says about areas that this panel does not have yet (organisations, passkeys, two-factor sign-in,
- * student and identity verification, families, plans). Not placeholders: these are the true values of an account that
+ * What every account says about areas that this panel does not have yet (organisations, two-factor sign-in, identity
+ * verification, families, plans). Not placeholders: these are the true values of an account that
  * never used them. An area that is built takes its fields out of here.
  */
 export const UNUSED_AREAS = {
-  passkeyCount: 0,
   twoFactorEnabled: false,
-  studentVerified: false,
-  studentVerifiedAt: null,
-  educationLimits: null,
   idVerified: false,
   idVerificationAllowed: true,
   euIdVerificationDisabled: false,
