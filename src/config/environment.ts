@@ -1,6 +1,6 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, validateSync } from 'class-validator';
-import { readOidcProviders } from './sign-in-providers.js';
+import { githubProblems, readOidcProviders } from './sign-in-providers.js';
 import type { OidcSettings } from './sign-in-providers.js';
 import { StartError } from './start-error.js';
 import { IsCidrList, IsHttpUrl, IsHttpUrlList } from './environment.validators.js';
@@ -219,7 +219,12 @@ export function readEnvironment(source: NodeJS.ProcessEnv): CheckedEnvironment {
   });
   const rates = Object.entries(source).filter(([name, value]) => RATE_NAME.test(name) && (value ?? '').trim() !== '');
   const oidc = readOidcProviders(environment, source);
-  problems.push(...productionProblems(environment), ...rateProblems(rates), ...oidc.problems);
+  problems.push(
+    ...productionProblems(environment),
+    ...rateProblems(rates),
+    ...oidc.problems,
+    ...githubProblems(environment),
+  );
   if (problems.length > 0) throw new EnvironmentError(problems);
   const rateOverrides = new Map(rates.map(([name, value]) => [name, Number(value)]));
   return { environment, rateOverrides, oidcProviders: oidc.providers };

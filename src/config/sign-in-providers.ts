@@ -50,7 +50,7 @@ export function readOidcProviders(
       return value ?? '';
     };
     const issuer = needed('ISSUER');
-    if (issuer !== '' && !isIssuer(issuer, SIGN_IN_ALLOW_PRIVATE === true)) {
+    if (issuer !== '' && !isIssuer(issuer, SIGN_IN_ALLOW_PRIVATE)) {
       problems.push(`${nameOf('ISSUER')} must be an https address without credentials, query and fragment`);
     }
     if (id === 'github') problems.push('OIDC_PROVIDERS must not name github: GITHUB_SIGN_IN switches it on');
@@ -59,6 +59,22 @@ export function readOidcProviders(
     return { kind: 'oidc', id, name, issuer, clientId, clientSecret, scopes };
   });
   return { providers, problems };
+}
+
+/** What keeps GitHub from being used as the variables say; one line each. */
+export function githubProblems(environment: Environment): string[] {
+  const { GITHUB_CLIENT_ID: id, GITHUB_CLIENT_SECRET: secret, GITHUB_SIGN_IN: isWanted } = environment;
+  const problems: string[] = [];
+  if ((id === undefined) !== (secret === undefined)) {
+    const missing = id === undefined ? 'GITHUB_CLIENT_ID' : 'GITHUB_CLIENT_SECRET';
+    problems.push(`${missing} must be set: GitHub needs the client id and the secret`);
+  } else if (id === undefined && isWanted) {
+    problems.push('GITHUB_SIGN_IN needs GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET');
+  }
+  const addresses = ['GITHUB_URL', 'GITHUB_API_URL', 'GITHUB_EDUCATION_URL'] as const;
+  const open = addresses.filter((name) => environment[name].startsWith('http:'));
+  if (environment.SIGN_IN_ALLOW_PRIVATE) return problems;
+  return [...problems, ...open.map((name) => `${name} must be an https address unless SIGN_IN_ALLOW_PRIVATE is true`)];
 }
 
 function isIssuer(text: string, allowsHttp: boolean): boolean {

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { between } from './chance.js';
+import { between, wholeBetween } from './chance.js';
 import { GLYPHS } from './glyphs.js';
 import type { Point, Stroke } from './glyphs.js';
 
@@ -23,7 +23,7 @@ export async function drawCaptcha(text: string): Promise<Buffer> {
   const glyphs = [...text].map((character, index) => drawGlyph(character, MARGIN + step * index, step, wave));
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}"
     ><rect width="100%" height="100%" fill="#f4f4f8"/>${specks(70)}${glyphs.join('')}${scratches(5, wave)}</svg>`;
-  return sharp(Buffer.from(svg)).png({ compressionLevel: 9, palette: true }).toBuffer();
+  return sharp(Buffer.from(svg)).png().toBuffer();
 }
 
 function drawGlyph(character: string, left: number, step: number, wave: Wave): string {
@@ -36,7 +36,7 @@ function drawGlyph(character: string, left: number, step: number, wave: Wave): s
     return bend([center[0] + across * cosine - down * sine, center[1] + across * sine + down * cosine], wave);
   };
   const strokes = GLYPHS[character] ?? [];
-  return strokes.map((stroke) => path(divided(stroke).map(place), between(2.6, 3.8), ink())).join('');
+  return strokes.map((stroke) => path(divided(stroke).map(place), between(3, 4.2), ink())).join('');
 }
 
 /** Straight lines in pieces, so that they bend too. */
@@ -58,12 +58,14 @@ function bend([x, y]: Point, { length, height, phase }: Wave): Point {
 
 function scratches(count: number, wave: Wave): string {
   const lines = Array.from({ length: count }, () => {
-    const [from, to] = [between(10, HEIGHT - 10), between(10, HEIGHT - 10)];
+    // From top to bottom or back: a level line would look like a minus.
+    const ends = [between(0, 15), between(HEIGHT - 15, HEIGHT)] as const;
+    const [from, to] = wholeBetween(0, 1) === 0 ? ends : [ends[1], ends[0]];
     const points = Array.from({ length: 23 }, (_, index): Point => [index * 10, from + ((to - from) * index) / 22]);
     return path(
       points.map((point) => bend(point, { ...wave, phase: wave.phase + from })),
-      between(0.8, 1.8),
-      ink(),
+      between(0.8, 1.4),
+      ink(40, 62),
     );
   });
   return lines.join('');
@@ -81,5 +83,7 @@ const path = (points: readonly Point[], width: number, colour: string): string =
   `<path d="M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}" fill="none" stroke="${colour}"
     stroke-width="${width.toFixed(1)}" stroke-linecap="round" stroke-linejoin="round"/>`;
 
-const ink = (): string =>
-  `hsl(${Math.round(between(200, 320))},${Math.round(between(30, 60))}%,${Math.round(between(22, 42))}%)`;
+function ink(darkest = 20, lightest = 38): string {
+  const [hue, colour, light] = [between(200, 320), between(30, 60), between(darkest, lightest)].map(Math.round);
+  return `hsl(${hue},${colour}%,${light}%)`;
+}
