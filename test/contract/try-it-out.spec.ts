@@ -12,6 +12,8 @@ import type { SimulatedWings } from '../support/wings/simulated-wings.js';
 /** Examples of secrets that nobody can know: the answer says so, but the form is right. */
 const CANNOT_SUCCEED: Readonly<Record<string, string>> = {
   'POST /api/auth/login': 'auth.invalid_credentials',
+  'POST /api/auth/passkey/authenticate': 'passkeys.no_challenge',
+  'POST /api/auth/passkey/register': 'passkeys.no_challenge',
   'POST /api/auth/password-reset/confirm': 'auth.',
   'POST /api/auth/verify-email': 'auth.',
 };

@@ -1,12 +1,12 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Redirect, Req } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiFoundResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Caller, Public, SessionOnly } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { RateLimited } from '../../common/throttling/rate-limit.decorator.js';
 import { RedirectResponse } from '../dto/redirect.dto.js';
-import { ApiLeadsTo, ApiRedirects, clientOf, leadTo } from '../sign-in/redirects.js';
+import { ApiLeadsTo, clientOf, leadTo, redirects } from '../sign-in/redirects.js';
 import { ExternalCallbackQuery, ExternalProviderResponse } from './dto/external-sign-in.dto.js';
 import { ExternalSignIn } from './external-sign-in.service.js';
 
@@ -64,7 +64,7 @@ export class ExternalSignInController {
   @Get('external/:provider/callback')
   @Redirect()
   @RateLimited('externalSignIn')
-  @ApiRedirects('On to the dashboard, or back with `externalError`.')
+  @ApiFoundResponse(redirects('On to the dashboard, or back with `externalError`.'))
   @ApiErrors(400, 404)
   async finish(
     @Param('provider') provider: string,

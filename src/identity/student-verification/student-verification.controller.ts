@@ -1,12 +1,12 @@
 import { Controller, Get, Query, Redirect, Req } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiFoundResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Caller, Public, SessionOnly } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { RateLimited } from '../../common/throttling/rate-limit.decorator.js';
 import { RedirectResponse } from '../dto/redirect.dto.js';
-import { ApiLeadsTo, ApiRedirects, clientOf, leadTo } from '../sign-in/redirects.js';
+import { ApiLeadsTo, clientOf, leadTo, redirects } from '../sign-in/redirects.js';
 import { StudentCallbackQuery } from './dto/student-verification.dto.js';
 import { StudentVerification } from './student-verification.service.js';
 
@@ -38,7 +38,7 @@ export class StudentVerificationController {
   @Get('callback')
   @Redirect()
   @RateLimited('externalSignIn')
-  @ApiRedirects('On to the panel.')
+  @ApiFoundResponse(redirects('On to the panel.'))
   @ApiErrors(400, 503)
   async finish(
     @Query() query: StudentCallbackQuery,
