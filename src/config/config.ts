@@ -1,11 +1,15 @@
 import type { Environment } from './environment.js';
 import type { Secrets } from './secrets.js';
+import { githubProvider } from './sign-in-providers.js';
+import type { GitHubSettings, OidcSettings, ProviderSettings } from './sign-in-providers.js';
 
 const list = (text: string | undefined): string[] =>
   (text ?? '')
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean);
+
+const withoutSlash = (address: string): string => address.replace(/\/+$/, '');
 
 /**
  * Typed configuration of the whole panel, made once from the environment and the secrets.
@@ -23,6 +27,7 @@ export class Config {
     readonly env: Environment,
     readonly secrets: Secrets,
     private readonly rateOverrides: ReadonlyMap<string, number> = new Map(),
+    private readonly oidcProviders: readonly OidcSettings[] = [],
   ) {
     this.isProduction = env.NODE_ENV === 'production';
     this.panelUrl = (env.PANEL_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
@@ -39,6 +44,40 @@ export class Config {
   /** Origins of separate frontends, for CORS; empty keeps CORS closed. */
   get corsOrigins(): string[] {
     return list(this.env.FRONTEND_URL).map((address) => new URL(address).origin);
+  }
+
+  /** Exact origins of the pages that may use passkeys. */
+  get passkeyOrigins(): string[] {
+    const configured = list(this.env.ORIGIN).map((address) => new URL(address).origin);
+    return configured.length > 0 ? configured : [...this.trustedOrigins];
+  }
+
+  /** Domains that passkeys are made for. */
+  get relyingPartyIds(): string[] {
+    const configured = list(this.env.RP_ID).map((id) => id.toLowerCase());
+    const hosts = [this.frontendUrl, ...this.trustedOrigins].map((address) => new URL(address).hostname);
+    return configured.length > 0 ? configured : [...new Set(hosts)];
+  }
+
+  /** GitHub's side of student verification and sign-in; absent without a client id and secret. */
+  get github(): GitHubSettings | undefined {
+    const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret } = this.env;
+    if (clientId === undefined || clientSecret === undefined) return undefined;
+    const { GITHUB_URL, GITHUB_API_URL, GITHUB_EDUCATION_URL: educationUrl } = this.env;
+    return {
+      clientId,
+      clientSecret,
+      url: withoutSlash(GITHUB_URL),
+      apiUrl: withoutSlash(GITHUB_API_URL),
+      educationUrl,
+    };
+  }
+
+  /** Where people may sign in with an account of somewhere else. */
+  get signInProviders(): readonly ProviderSettings[] {
+    const { github } = this;
+    const isOn = this.env.GITHUB_SIGN_IN && github !== undefined;
+    return [...this.oidcProviders, ...(isOn ? [githubProvider(github)] : [])];
   }
 
   /** Where pages that mails link to live: the first frontend, else the panel itself. */

@@ -54,6 +54,13 @@ describe('the environment', () => {
     ['ARGON2_ITERATIONS', '0'],
     ['ARGON2_CONCURRENCY', '1000'],
     ['SMTP_URL', 'mail.example.com'],
+    ['RP_ID', 'https://panel.example.com'],
+    ['ORIGIN', 'panel.example.com'],
+    ['OIDC_PROVIDERS', 'The House'],
+    ['SIGN_IN_ALLOW_PRIVATE', 'perhaps'],
+    ['GITHUB_SIGN_IN', 'perhaps'],
+    ['GITHUB_SIGN_IN', 'true'],
+    ['GITHUB_URL', 'http://github.example.com'],
     ['LOG_LEVEL', 'loud'],
     ['ADMIN_EMAIL', 'nobody'],
     ['NODES_ALLOW_PRIVATE', 'perhaps'],
@@ -78,6 +85,18 @@ describe('the environment', () => {
       'DATABASE_URL',
       'LOG_LEVEL',
       'PORT',
+    ]);
+  });
+
+  it('names each variable that a provider lacks', () => {
+    const house = { OIDC_PROVIDERS: 'house', OIDC_HOUSE_ISSUER: 'http://id.example.com', OIDC_HOUSE_CLIENT_ID: 'x' };
+    expect(problemsOf(() => readEnvironment(house))).toEqual([
+      'OIDC_HOUSE_ISSUER must be an https address without credentials, query and fragment',
+      'OIDC_HOUSE_CLIENT_SECRET must be set because OIDC_PROVIDERS names house',
+    ]);
+    expect(problemsOf(() => readEnvironment({ ...house, SIGN_IN_ALLOW_PRIVATE: '1' }))).toHaveLength(1);
+    expect(problemsOf(() => readEnvironment({ GITHUB_CLIENT_ID: 'x' }))).toEqual([
+      'GITHUB_CLIENT_SECRET must be set: GitHub needs the client id and the secret',
     ]);
   });
 
@@ -153,6 +172,27 @@ describe('the configuration', () => {
       'http://localhost:3000',
     ]);
     expect(config.corsOrigins).toEqual(['https://panel.example.com', 'http://localhost:3000']);
+  });
+
+  it('takes the pages of frontends and panel for those of passkeys, unless told otherwise', () => {
+    expect(config.passkeyOrigins).toEqual([...config.trustedOrigins]);
+    expect(config.relyingPartyIds).toEqual(['panel.example.com', 'api.example.com', 'localhost']);
+    const env = {
+      DATA_DIR: join(folder, 'config'),
+      RP_ID: 'Example.com, other.example',
+      ORIGIN: 'https://a.example.com/',
+    };
+    const { relyingPartyIds, passkeyOrigins } = configFrom(env);
+    expect([relyingPartyIds, passkeyOrigins]).toEqual([['example.com', 'other.example'], ['https://a.example.com']]);
+  });
+
+  it('knows the providers that it names, and GitHub when it is switched on', () => {
+    const house = { OIDC_PROVIDERS: 'house', OIDC_HOUSE_ISSUER: 'https://id.example.com', OIDC_HOUSE_CLIENT_ID: 'x' };
+    const github = { GITHUB_CLIENT_ID: 'x', GITHUB_CLIENT_SECRET: 'y' };
+    const env = { DATA_DIR: join(folder, 'config'), ...house, OIDC_HOUSE_CLIENT_SECRET: 'y', ...github };
+    const named = (more: object) => configFrom({ ...env, ...more }).signInProviders.map(({ name }) => name);
+    expect(named({})).toEqual(['house']);
+    expect(named({ OIDC_HOUSE_NAME: 'The house', GITHUB_SIGN_IN: 'true' })).toEqual(['The house', 'GitHub']);
   });
 
   it('links to the first frontend, without a trailing slash', () => {

@@ -1,5 +1,7 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, validateSync } from 'class-validator';
+import { githubProblems, readOidcProviders } from './sign-in-providers.js';
+import type { OidcSettings } from './sign-in-providers.js';
 import { StartError } from './start-error.js';
 import { IsCidrList, IsHttpUrl, IsHttpUrlList } from './environment.validators.js';
 
@@ -97,6 +99,50 @@ export class Environment {
   @Min(1)
   @Max(64)
   ARGON2_CONCURRENCY = 2;
+
+  /** Domains that passkeys are made for, comma separated; by default the hosts of frontends and panel. */
+  @IsOptional()
+  @Matches(/^[a-z\d.-]+( *, *[a-z\d.-]+)*$/i, { message: 'RP_ID must be host names, comma separated' })
+  RP_ID?: string;
+
+  /** Origins of the pages that may use passkeys, comma separated; by default those of frontends and panel. */
+  @IsOptional()
+  @IsHttpUrlList()
+  ORIGIN?: string;
+
+  /** Short names of OpenID Connect providers, comma separated; each has OIDC_<NAME>_… variables of its own. */
+  @IsOptional()
+  @Matches(/^[a-z][a-z\d]{0,31}( *, *[a-z][a-z\d]{0,31})*$/, {
+    message: 'OIDC_PROVIDERS must be names of lower-case letters and digits, comma separated',
+  })
+  OIDC_PROVIDERS?: string;
+
+  /** Whether providers may be reached on private addresses and without TLS. */
+  @Transform(flag)
+  @IsBoolean()
+  SIGN_IN_ALLOW_PRIVATE = false;
+
+  @IsOptional()
+  @Length(1, 255)
+  GITHUB_CLIENT_ID?: string;
+
+  @IsOptional()
+  @Length(1, 255)
+  GITHUB_CLIENT_SECRET?: string;
+
+  /** Whether people may sign in with GitHub; the client id alone serves the verification of students. */
+  @Transform(flag)
+  @IsBoolean()
+  GITHUB_SIGN_IN = false;
+
+  @IsHttpUrl()
+  GITHUB_URL = 'https://github.com';
+
+  @IsHttpUrl()
+  GITHUB_API_URL = 'https://api.github.com';
+
+  @IsHttpUrl()
+  GITHUB_EDUCATION_URL = 'https://education.github.com/api/user';
 
   @IsOptional()
   @Matches(/^smtps?:\/\//, { message: 'SMTP_URL must begin with smtp:// or smtps://' })
@@ -204,6 +250,7 @@ export class EnvironmentError extends StartError {
 export interface CheckedEnvironment {
   readonly environment: Environment;
   readonly rateOverrides: ReadonlyMap<string, number>;
+  readonly oidcProviders: readonly OidcSettings[];
 }
 
 /** Reads and checks the environment; throws EnvironmentError with every problem at once, one line a variable. */
@@ -215,9 +262,16 @@ export function readEnvironment(source: NodeJS.ProcessEnv): CheckedEnvironment {
     return constraints['isInt'] ?? Object.values(constraints)[0] ?? `${property} is not acceptable`;
   });
   const rates = Object.entries(source).filter(([name, value]) => RATE_NAME.test(name) && (value ?? '').trim() !== '');
-  problems.push(...productionProblems(environment), ...rateProblems(rates));
+  const oidc = readOidcProviders(environment, source);
+  problems.push(
+    ...productionProblems(environment),
+    ...rateProblems(rates),
+    ...oidc.problems,
+    ...githubProblems(environment),
+  );
   if (problems.length > 0) throw new EnvironmentError(problems);
-  return { environment, rateOverrides: new Map(rates.map(([name, value]) => [name, Number(value)])) };
+  const rateOverrides = new Map(rates.map(([name, value]) => [name, Number(value)]));
+  return { environment, rateOverrides, oidcProviders: oidc.providers };
 }
 
 const RATE_NAME = /^[A-Z0-9_]+_(RATE|WINDOW)_(IP|ACCOUNT|EMAIL|USER)$/;

@@ -11,6 +11,6 @@ export function loadConfig(overrides: NodeJS.ProcessEnv = {}): Config {
 
 /** A configuration from the given variables alone; tests use it. */
 export function configFrom(source: NodeJS.ProcessEnv): Config {
-  const { environment, rateOverrides } = readEnvironment(source);
-  return new Config(environment, loadSecrets(environment), rateOverrides);
+  const { environment, rateOverrides, oidcProviders } = readEnvironment(source);
+  return new Config(environment, loadSecrets(environment), rateOverrides, oidcProviders);
 }

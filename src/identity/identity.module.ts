@@ -6,6 +6,9 @@ import { AvatarsModule } from './avatars/avatars.module.js';
 import { IdVerificationModule } from './id-verification/id-verification.module.js';
 import { ExportsModule } from './exports/exports.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
+import { CaptchaModule } from './captcha/captcha.module.js';
+import { ExternalSignInModule } from './external-sign-in/external-sign-in.module.js';
+import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PrincipalsModule } from './principals/principals.module.js';
 import { RolesModule } from './roles/roles.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -13,6 +16,7 @@ import { SshKeysModule } from './ssh-keys/ssh-keys.module.js';
 import { UsageModule } from './usage/usage.module.js';
 import { UserDocumentsModule } from './user-documents/user-documents.module.js';
 import { TwoFactorModule } from './two-factor/two-factor.module.js';
+import { StudentVerificationModule } from './student-verification/student-verification.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** Accounts and how they prove themselves. Global: every other part asks who is calling. */
@@ -32,6 +36,10 @@ import { UsersModule } from './users/users.module.js';
     AvatarsModule,
     IdVerificationModule,
     UserDocumentsModule,
+    PasskeysModule,
+    ExternalSignInModule,
+    StudentVerificationModule,
+    CaptchaModule,
   ],
   exports: [
     PrincipalsModule,

@@ -15,6 +15,8 @@ const CANNOT_SUCCEED: Readonly<Record<string, string>> = {
   'POST /api/auth/2fa/verify': 'two_factor.setup_over',
   'POST /api/auth/2fa/verify-login': 'auth.temp_token_invalid',
   'POST /api/auth/login': 'auth.invalid_credentials',
+  'POST /api/auth/passkey/authenticate': 'passkeys.no_challenge',
+  'POST /api/auth/passkey/register': 'passkeys.no_challenge',
   'POST /api/auth/password-reset/confirm': 'auth.',
   'POST /api/auth/verify-email': 'auth.',
   'POST /api/organisations/accept-invite': 'organisations.invite_invalid',

@@ -67,8 +67,16 @@ it('removes what has served its time and nothing else', async () => {
     })),
   });
 
+  await prisma.challenge.createMany({
+    data: [
+      { digest: bytes('old'), kind: 'captcha', expiresAt: ago(1) },
+      { digest: bytes('kept'), kind: 'captcha_invisible', expiresAt: ago(-1) },
+    ],
+  });
+
   await platform.app.get(Retention).purge();
 
+  expect(await prisma.challenge.findMany({ select: { kind: true } })).toEqual([{ kind: 'captcha_invisible' }]);
   expect(await prisma.activityEntry.findMany({ select: { action: true } })).toEqual([{ action: 'kept' }]);
   expect((await prisma.idempotencyRecord.findMany()).map(({ digest }) => Buffer.from(digest).toString())).toEqual([
     'kept',

@@ -8,6 +8,13 @@ import { nameOf, routesOf } from '../support/routes.js';
 
 /** What anybody may call. A new line here is a decision: say in the commit why no credential is needed. */
 const PUBLIC_ROUTES = [
+  'GET /api/auth/captcha',
+  'GET /api/auth/captcha/audio',
+  'GET /api/auth/captcha/invisible',
+  'GET /api/auth/external/:provider/callback',
+  'GET /api/auth/external/:provider/start',
+  'GET /api/auth/github/callback',
+  'GET /api/auth/providers',
   'GET /api/auth/verify-email',
   'GET /api/panel/settings',
   // The link is the credential: 256 random bits, good for one download.
@@ -26,6 +33,8 @@ const PUBLIC_ROUTES = [
   'GET /public/feedback',
   'GET /public/status',
   'POST /api/auth/login',
+  'POST /api/auth/passkey/authenticate',
+  'POST /api/auth/passkey/authenticate-challenge',
   'POST /api/auth/password-reset/confirm',
   'POST /api/auth/password-reset/request',
   'POST /api/users/register',

@@ -200,6 +200,7 @@ async function idsAround(
     logs: String(log),
     notifications: String(notification),
     'export-jobs': (await createExport(panel, user)).id,
+    ...(await waysInOf(panel, user)),
     subusers: String(entry),
     backups: backup,
     schedules: schedule,
@@ -220,6 +221,20 @@ async function idsOfFiles(panel: TestPanel, user: TestUser): Promise<PathValues>
     documentId,
     document,
   };
+}
+
+/** A passkey and an account of elsewhere that sign an account in. */
+async function waysInOf(panel: TestPanel, user: TestUser): Promise<PathValues> {
+  const bytes = new Uint8Array(Buffer.from(user.uuid));
+  const passkey = await panel.prisma.passkey.create({
+    data: { userId: user.id, name: 'phone', credentialId: bytes, publicKey: bytes },
+    select: { id: true },
+  });
+  const identity = await panel.prisma.externalIdentity.create({
+    data: { userId: user.id, issuer: 'https://elsewhere.example', subject: user.uuid },
+    select: { id: true },
+  });
+  return { passkeys: String(passkey.id), identities: String(identity.id), provider: 'nobody' };
 }
 
 /** An entry of a subuser whom no principal stands for. */

@@ -19,6 +19,7 @@ const EXPIRED = {
   SocData: Prisma.sql`"timestamp" < now() - interval '48 hours'`,
   ApiUsage: Prisma.sql`"day" < current_date - 90`,
   OrganisationInvite: Prisma.sql`"expiresAt" < now() - interval '30 days'`,
+  Challenge: Prisma.sql`"expiresAt" < now()`,
   Session: Prisma.sql`"expiresAt" < now()`,
   LoginChallenge: Prisma.sql`"expiresAt" < now()`,
   TwoFactorSetup: Prisma.sql`"expiresAt" < now()`,

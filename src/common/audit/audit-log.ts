@@ -12,6 +12,7 @@ export interface AuditEntry {
   readonly targetType?:
     'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session' | 'id-verification';
     'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session' | 'organisation';
+  readonly targetType?: 'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session' | 'passkey' | 'external-account';
   readonly targetId?: string | number;
   /** Never holds secrets. */
   readonly metadata?: Prisma.InputJsonObject;

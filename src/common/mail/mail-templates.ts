@@ -15,6 +15,10 @@ export interface MailVariables {
   'two-factor-enabled': { name: string; url: string };
   'two-factor-disabled': { name: string; url: string };
   'two-factor-reset': { name: string; url: string };
+  'passkey-added': { name: string; label: string; url: string };
+  'passkey-removed': { name: string; label: string; url: string };
+  'external-account-linked': { name: string; label: string; url: string };
+  'external-account-unlinked': { name: string; label: string; url: string };
   'server-installed': { name: string; serverName: string; url: string };
   'subuser-invite': { name: string; serverName: string; inviter: string; url: string };
   'organisation-invite': { name: string; organisationName: string; inviter: string; url: string };
@@ -94,6 +98,41 @@ const en: Catalogue = {
       'If you did not ask for that, reset your password at once and write to us.',
     ],
     action: { label: 'Reset password', url },
+  'passkey-added': ({ name, label, url }) => ({
+    subject: 'A passkey was added to your account',
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `the passkey “${label}” can sign in to your account from now on.`,
+      'If that was not you, delete it and change your password at once.',
+    ],
+    action: { label: 'Check your account', url },
+  }),
+  'passkey-removed': ({ name, label, url }) => ({
+    subject: 'A passkey was removed from your account',
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `the passkey “${label}” cannot sign in to your account any more.`,
+      'If that was not you, change your password at once.',
+    ],
+    action: { label: 'Check your account', url },
+  }),
+  'external-account-linked': ({ name, label, url }) => ({
+    subject: 'A sign-in was linked to your account',
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `an account at ${label} can sign in to your account from now on.`,
+      'If that was not you, unlink it and change your password at once.',
+    ],
+    action: { label: 'Check your account', url },
+  }),
+  'external-account-unlinked': ({ name, label, url }) => ({
+    subject: 'A sign-in was unlinked from your account',
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `the account at ${label} cannot sign in to your account any more.`,
+      'If that was not you, change your password at once.',
+    ],
+    action: { label: 'Check your account', url },
   }),
   'server-installed': ({ name, serverName, url }) => ({
     subject: `${serverName} is ready`,
@@ -209,6 +248,41 @@ const ru: Catalogue = {
       'Если вы об этом не просили, немедленно сбросьте пароль и напишите нам.',
     ],
     action: { label: 'Сбросить пароль', url },
+  'passkey-added': ({ name, label, url }) => ({
+    subject: 'К вашей учётной записи добавлен ключ доступа',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      `С ключом доступа «${label}» теперь можно войти в вашу учётную запись.`,
+      'Если это были не вы, немедленно удалите его и смените пароль.',
+    ],
+    action: { label: 'Проверить учётную запись', url },
+  }),
+  'passkey-removed': ({ name, label, url }) => ({
+    subject: 'Из вашей учётной записи удалён ключ доступа',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      `С ключом доступа «${label}» больше нельзя войти в вашу учётную запись.`,
+      'Если это были не вы, немедленно смените пароль.',
+    ],
+    action: { label: 'Проверить учётную запись', url },
+  }),
+  'external-account-linked': ({ name, label, url }) => ({
+    subject: 'К вашей учётной записи привязан внешний вход',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      `Через учётную запись ${label} теперь можно войти в вашу учётную запись.`,
+      'Если это были не вы, немедленно отвяжите её и смените пароль.',
+    ],
+    action: { label: 'Проверить учётную запись', url },
+  }),
+  'external-account-unlinked': ({ name, label, url }) => ({
+    subject: 'От вашей учётной записи отвязан внешний вход',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      `Через учётную запись ${label} больше нельзя войти в вашу учётную запись.`,
+      'Если это были не вы, немедленно смените пароль.',
+    ],
+    action: { label: 'Проверить учётную запись', url },
   }),
   'server-installed': ({ name, serverName, url }) => ({
     subject: `Сервер ${serverName} готов`,

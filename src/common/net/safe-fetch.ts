@@ -45,7 +45,7 @@ export async function safeFetch(address: string, options: SafeFetchOptions = {})
   const agent = new Agent({ connect: { lookup: guardedLookup(allowsAddress), timeout: limitMs }, pipelining: 0 });
   const signal = AbortSignal.timeout(limitMs);
   try {
-    let url = parse(address, allowsAddress);
+    let url = allowedUrl(address, allowsAddress);
     for (let hop = 0; hop <= maximumRedirects; hop++) {
       const response = await request(url, { dispatcher: agent, signal, headers: { accept: 'application/json, */*' } });
       const location = response.headers['location'];
@@ -56,7 +56,7 @@ export async function safeFetch(address: string, options: SafeFetchOptions = {})
       }
       // An error listener must stand: what is dropped half-way reports an abort.
       response.body.on('error', () => undefined).destroy();
-      url = parse(new URL(location, url).href, allowsAddress);
+      url = allowedUrl(new URL(location, url).href, allowsAddress);
     }
     throw new FetchRefused('too many redirects');
   } finally {
@@ -64,7 +64,11 @@ export async function safeFetch(address: string, options: SafeFetchOptions = {})
   }
 }
 
-function parse(address: string, allowsAddress: (address: string) => boolean): URL {
+/**
+ * The address, when it may be fetched as far as its text tells.
+ * @throws FetchRefused
+ */
+export function allowedUrl(address: string, allowsAddress: (address: string) => boolean): URL {
   if (!URL.canParse(address)) throw new FetchRefused('Invalid URL');
   // The URL class writes decimal, octal and hexadecimal addresses as dotted ones.
   const url = new URL(address);
@@ -79,7 +83,7 @@ function parse(address: string, allowsAddress: (address: string) => boolean): UR
 }
 
 /** Resolves names to allowed addresses only, for the connection itself: a second look-up could tell something else. */
-function guardedLookup(allowsAddress: (address: string) => boolean): LookupFunction {
+export function guardedLookup(allowsAddress: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) return callback(error, '');
@@ -95,7 +99,8 @@ function guardedLookup(allowsAddress: (address: string) => boolean): LookupFunct
   };
 }
 
-async function readText(body: AsyncIterable<Buffer>, maximumBytes: number): Promise<string> {
+/** A body of at most so many bytes. @throws FetchRefused */
+export async function readText(body: AsyncIterable<Buffer>, maximumBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {

@@ -21,6 +21,25 @@ export const RATE_LIMITS = {
     // With the address: a stranger must not lock the owner out.
     { by: 'email+ip', limit: 10, windowSeconds: 600, env: ['AUTH_LOGIN_RATE_ACCOUNT', 'AUTH_LOGIN_WINDOW_ACCOUNT'] },
   ],
+  // A try is counted twice: by the address here, by the account that it claims once that is known.
+  passkeySignIn: [
+    { by: 'ip', limit: 20, windowSeconds: 60, env: ['PASSKEY_SIGNIN_RATE_IP', 'PASSKEY_SIGNIN_WINDOW_IP'] },
+  ],
+  passkeyAccount: [
+    {
+      by: 'account+ip',
+      limit: 10,
+      windowSeconds: 600,
+      env: ['PASSKEY_SIGNIN_RATE_ACCOUNT', 'PASSKEY_SIGNIN_WINDOW_ACCOUNT'],
+    },
+  ],
+  passkeyChallenge: [
+    { by: 'ip', limit: 20, windowSeconds: 60, env: ['PASSKEY_CHALLENGE_RATE_IP', 'PASSKEY_CHALLENGE_WINDOW_IP'] },
+  ],
+  externalSignIn: [
+    { by: 'ip', limit: 20, windowSeconds: 60, env: ['EXTERNAL_SIGNIN_RATE_IP', 'EXTERNAL_SIGNIN_WINDOW_IP'] },
+  ],
+  captcha: [{ by: 'ip', limit: 30, windowSeconds: 60, env: ['CAPTCHA_RATE_IP', 'CAPTCHA_WINDOW_IP'] }],
   register: [{ by: 'ip', limit: 5, windowSeconds: 3600, env: ['REGISTER_RATE_IP', 'REGISTER_WINDOW_IP'] }],
   profile: [{ by: 'account+ip', limit: 6, windowSeconds: 60 }],
   apiKeyCreate: [

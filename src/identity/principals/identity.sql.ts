@@ -39,6 +39,10 @@ export interface AccountRow {
   readonly settings: Record<string, unknown>;
   readonly emailVerified: boolean;
   readonly idVerified: boolean;
+  readonly studentVerified: boolean;
+  readonly studentVerifiedAt: Date | null;
+  readonly educationLimits: Record<string, number | null> | null;
+  readonly passkeyCount: number;
   readonly guideShown: boolean;
   readonly suspended: boolean;
   readonly supportBanned: boolean;
@@ -73,13 +77,15 @@ export const accountById: Statement = {
       u."billingState", u."billingZip", u."billingCountry", to_char(u."dateOfBirth", 'YYYY-MM-DD') AS "dateOfBirth",
       u."avatarUrl", u."role", u."portalType"::text AS "portalType", u."limits", u."settings", u."emailVerified", u."idVerified",
       u."guideShown", u."suspended", u."supportBanned", u."supportBanReason", u."pendingDeletionUntil", u."createdAt",
-      u."passwordHash" NOT LIKE '$argon2id$%' AS "usesLegacyPasswordHash",
       coalesce((SELECT json_agg(json_build_object('id', o."id", 'name', o."name", 'handle', o."handle",
                                                   'portalTier', o."portalTier", 'avatarUrl', o."avatarUrl", 'orgRole', m."orgRole")
                                 ORDER BY m."selectedAt" DESC NULLS LAST, m."id")
                 FROM "OrganisationMember" m JOIN "Organisation" o ON o."id" = m."organisationId"
                 WHERE m."userId" = u."id"), '[]') AS "organisations",
       EXISTS(SELECT 1 FROM "TwoFactor" tf WHERE tf."userId" = u."id") AS "twoFactorEnabled",
+      u."studentVerified", u."studentVerifiedAt", u."educationLimits",
+      (SELECT count(*)::int FROM "Passkey" k WHERE k."userId" = u."id") AS "passkeyCount",
+      u."passwordHash" <> '' AND u."passwordHash" NOT LIKE '$argon2id$%' AS "usesLegacyPasswordHash",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id"
             WHERE chain."name" <> 'default') AS "rolePermissions",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id") AS "assignedPermissions",

@@ -26,6 +26,11 @@ export class SessionCookie {
     };
   }
 
+  /** How cookies of the panel are set, apart from name, value and lifetime. */
+  get attributes(): Readonly<CookieOptions> {
+    return this.options;
+  }
+
   set(response: Response, token: string): void {
     response.cookie(this.name, token, { ...this.options, maxAge: this.config.env.JWT_COOKIE_MAX_AGE * 1000 });
   }

@@ -19,6 +19,8 @@ export interface SignInClient {
   ip: string;
   headers: IncomingHttpHeaders;
   response: Response;
+  /** A cookie of ours proves that this browser began to sign in: a redirect comes from another site and is ours. */
+  beganHere?: boolean;
 }
 
 /** What every way of signing in ends with: the session, its cookie, its CSRF header. */
@@ -62,7 +64,7 @@ export class SignIn {
     const sessionId = await this.sessions.open(account.id, method, { ip, userAgent: headers['user-agent'] }, action);
     const principal = new UserPrincipal(account, { kind: 'session', sessionId });
     const token = this.tokens.sign({ userId: account.id, sessionId });
-    if (this.csrf.isSameSite(headers)) this.cookie.set(response, token);
+    if (client.beganHere === true || this.csrf.isSameSite(headers)) this.cookie.set(response, token);
     return {
       token,
       csrfToken: this.csrf.tokenFor(sessionId),

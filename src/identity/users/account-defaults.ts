@@ -1,13 +1,8 @@
 /**
- * What every account says about areas that this panel does not have yet (passkeys,
- * student verification, families, plans). Not placeholders: these are the true values of an account that
+ * What every account says about areas that this panel does not have yet (families, plans). Not placeholders: these are the true values of an account that
  * never used them. An area that is built takes its fields out of here.
  */
 export const UNUSED_AREAS = {
-  passkeyCount: 0,
-  studentVerified: false,
-  studentVerifiedAt: null,
-  educationLimits: null,
   idVerificationAllowed: true,
   euIdVerificationDisabled: false,
   /** There is no age gate: DESIGN 5.15. */

@@ -3,6 +3,7 @@ import { AuditLog } from '../../common/audit/audit-log.js';
 import { badRequest, conflict } from '../../common/errors/panel-error.js';
 import { PanelSettings } from '../../common/settings/panel-settings.js';
 import { isUniqueViolation, PrismaService } from '../../prisma/prisma.service.js';
+import { Captcha } from '../captcha/captcha.service.js';
 import { EmailVerification } from '../email-verification/email-verification.service.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Identities } from '../principals/identities.js';
@@ -24,10 +25,12 @@ export class Registration {
     private readonly identities: Identities,
     private readonly settings: PanelSettings,
     private readonly audit: AuditLog,
+    private readonly captcha: Captcha,
   ) {}
 
-  /** @throws PanelError 400 for a disposable address, 409 for a known one. */
+  /** @throws PanelError 400 for a captcha that is not solved or a disposable address, 409 for a known one. */
   async register(body: RegisterDto, ip: string): Promise<UserResultResponse> {
+    await this.captcha.assertSolved(body);
     if (this.settings.isFeatureEnabled('tempEmailFilter') && isDisposable(body.email)) {
       throw badRequest('Please use a permanent email address.', 'users.email_disposable');
     }
@@ -40,7 +43,14 @@ export class Registration {
 
   /** Account, verification mail and log entry exist together or not at all. */
   private async create(body: RegisterDto, passwordHash: string, ip: string): Promise<number> {
-    const { password: _, dateOfBirth, ...profile } = body;
+    const {
+      password: _,
+      captchaToken: _t,
+      captchaAnswer: _a,
+      invisibleCaptchaToken: _i,
+      dateOfBirth,
+      ...profile
+    } = body;
     const settings = { emailPreferences: { ...DEFAULT_EMAIL_PREFERENCES } };
     const born = dateOfBirth === undefined ? null : new Date(`${dateOfBirth}T00:00:00Z`);
     try {

@@ -8,15 +8,14 @@ import type { ProfileResponse, SafeUserResponse, SessionUserResponse } from './d
 
 /** An account for its owner and for staff: from an allow-list, never the row itself. */
 export function toSafeUser(row: AccountRow): SafeUserResponse {
-  const { node, educationLimits, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved } =
-    UNUSED_AREAS;
-  const rest = { node, educationLimits, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved };
-  return { ...toProfile(row), ...rest };
+  const { node, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved } = UNUSED_AREAS;
+  const rest = { node, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved };
+  return { ...toProfile(row), educationLimits: row.educationLimits, ...rest };
 }
 
 /** The account of a session or key, complete: the web client does not ask again after a login. */
 export function toSessionUser({ account, profile }: Identity, principal: UserPrincipal): SessionUserResponse {
-  const { passkeyCount, idVerificationAllowed, serverSunsetNoticeSentAt } = UNUSED_AREAS;
+  const { idVerificationAllowed, serverSunsetNoticeSentAt } = UNUSED_AREAS;
   return {
     ...toProfile(profile),
     tier: profile.portalType,
@@ -24,7 +23,7 @@ export function toSessionUser({ account, profile }: Identity, principal: UserPri
     permissions: visiblePermissions(principal, account.rolePermissions),
     supportBanned: profile.supportBanned,
     supportBanReason: profile.supportBanReason,
-    passkeyCount,
+    passkeyCount: profile.passkeyCount,
     orgs: profile.organisations,
     idVerificationAllowed,
     serverSunsetNoticeSentAt,
@@ -46,13 +45,13 @@ function visiblePermissions(principal: UserPrincipal, rolePermissions: readonly 
 
 function toProfile(row: AccountRow): ProfileResponse {
   const { euIdVerificationDisabled, ageVerificationRequired, isChildAccount, parentId } = UNUSED_AREAS;
-  const { geoBlockLevel, nodeId, studentVerified, studentVerifiedAt } = UNUSED_AREAS;
+  const { geoBlockLevel, nodeId } = UNUSED_AREAS;
   return {
     ...ownFields(row),
     age: row.dateOfBirth === null ? null : ageOn(row.dateOfBirth, new Date()),
     twoFactorEnabled: row.twoFactorEnabled,
-    studentVerified,
-    studentVerifiedAt,
+    studentVerified: row.studentVerified,
+    studentVerifiedAt: row.studentVerifiedAt,
     idVerified: row.idVerified,
     euIdVerificationDisabled,
     ageVerificationRequired,

@@ -2,11 +2,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty } from 'class-validator';
 import { IsAcceptablePassword } from '../../passwords/password-policy.js';
 import { IsEmailAddress } from '../email-address.js';
-import { OptionalProfileDto, Text } from './profile-fields.dto.js';
+import { OptionalProfileDto, OptionalText, Text } from './profile-fields.dto.js';
 
 /**
- * A new account. E-mail, password and names are needed; fields that older clients also send (captcha, parent) are
- * ignored.
+ * A new account. E-mail, password and names are needed, and the captcha while one is switched on; fields that older
+ * clients also send (parent, what the mouse did) are ignored.
  */
 export class RegisterDto extends OptionalProfileDto {
   /** At most 254 characters; case does not matter. */
@@ -26,4 +26,15 @@ export class RegisterDto extends OptionalProfileDto {
   @Text(64, 'Lovelace')
   @IsNotEmpty({ message: 'lastName is required.' })
   lastName!: string;
+
+  /** Of `GET /api/auth/captcha`. */
+  @OptionalText(128)
+  captchaToken?: string;
+
+  @OptionalText(16)
+  captchaAnswer?: string;
+
+  /** Of `GET /api/auth/captcha/invisible`. */
+  @OptionalText(128)
+  invisibleCaptchaToken?: string;
 }

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { ChallengesModule } from '../challenges/challenges.module.js';
+import { GitHubModule } from '../github/github.module.js';
+import { SignInModule } from '../sign-in/sign-in.module.js';
+import { StudentVerificationController } from './student-verification.controller.js';
+import { StudentVerification } from './student-verification.service.js';
+
+@Module({
+  imports: [ChallengesModule, GitHubModule, SignInModule],
+  controllers: [StudentVerificationController],
+  providers: [StudentVerification],
+})
+export class StudentVerificationModule {}
