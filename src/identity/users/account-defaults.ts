@@ -1,6 +1,6 @@
 /**
- * What every account says about areas that this panel does not have yet (families, plans). Not placeholders: these are the true values of an account that
- * never used them. An area that is built takes its fields out of here.
+ * What every account says about areas that this panel does not have (families, plans). Not placeholders: these are the
+ * true values of an account that never used them. An area that is built takes its fields out of here.
  */
 export const UNUSED_AREAS = {
   idVerificationAllowed: true,
