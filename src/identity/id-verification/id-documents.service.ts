@@ -50,12 +50,14 @@ export class IdDocuments {
     if (idDocument === undefined || selfie === undefined) {
       throw badRequest('Both ID Document and selfie files are required', 'id_verification.files_required');
     }
-    const given = [['idDocument', idDocument, contentTypeOf('idDocument', idDocument)] as const];
-    const all = [...given, ['selfie', selfie, contentTypeOf('selfie', selfie)] as const];
+    const files = { idDocument, selfie };
+    // Both are looked at before the first is sealed.
+    const types = { idDocument: typeOf('idDocument', idDocument), selfie: typeOf('selfie', selfie) };
     const sealed: SealedDocument[] = [];
-    for (const [kind, content, { contentType, extension }] of all) {
+    for (const kind of ['idDocument', 'selfie'] as const) {
+      const { contentType, extension } = types[kind];
       const name = `${userId}-${kind}-${randomUUID()}.${extension}`;
-      sealed.push({ name, kind, contentType, sealed: await this.sealer.sealBytes(content, purposeOf(name)) });
+      sealed.push({ name, kind, contentType, sealed: await this.sealer.sealBytes(files[kind], purposeOf(name)) });
     }
     return sealed;
   }
@@ -63,7 +65,7 @@ export class IdDocuments {
   /** As base64 in one statement: bytes would go to the embedded database many times slower. */
   async keep(tx: Queryable, verificationId: number, documents: readonly SealedDocument[]): Promise<void> {
     const rows = documents.map(({ name, kind, contentType, sealed }) => {
-      const content = Buffer.from(sealed.buffer).toString('base64');
+      const content = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength).toString('base64');
       return Prisma.sql`(${name}, ${verificationId}, ${kind}::"IdDocumentKind", ${contentType}, decode(${content}, 'base64'))`;
     });
     await tx.$executeRaw`
@@ -91,7 +93,7 @@ export class IdDocuments {
   }
 }
 
-function contentTypeOf(field: DocumentKind, content: Uint8Array) {
+function typeOf(field: DocumentKind, content: Uint8Array) {
   if (content.byteLength === 0) throw badRequest(`${field} must not be empty`, 'id_verification.empty_file');
   const kind = kindOf(content);
   const { kinds, text } = ACCEPTED[field];

@@ -183,7 +183,7 @@ async function insert(
   { id, name, description, filename, createdAt }: StoredDocument,
   sealed: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
-  const content = Buffer.from(sealed.buffer).toString('base64');
+  const content = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength).toString('base64');
   await tx.$executeRaw`
     INSERT INTO "UserDocument" ("id", "userId", "name", "description", "filename", "sealed", "createdAt")
     VALUES (${id}::uuid, ${userId}, ${name}, ${description}, ${filename}, decode(${content}, 'base64'), ${createdAt})`;
