@@ -35,11 +35,11 @@ const ROUTES: readonly RemoteRoute[] = [
   },
   { method: 'POST', path: '/api/remote/servers/:uuid/archive', body: () => ({ successful: true }), good: 204 },
   { method: 'POST', path: '/api/remote/servers/:uuid/ws/denied', good: 204 },
-  // The server is not under way: nobody may say that it has arrived.
-  { method: 'POST', path: '/api/remote/servers/:uuid/transfer/success', good: 409 },
-  { method: 'POST', path: '/api/remote/servers/:uuid/transfer/failure', good: 409 },
-  { method: 'GET', path: '/api/remote/servers/:uuid/transfer/success', good: 409 },
-  { method: 'GET', path: '/api/remote/servers/:uuid/transfer/failure', good: 409 },
+  // It has arrived long ago: repeated reports are accepted.
+  { method: 'POST', path: '/api/remote/servers/:uuid/transfer/success', good: 204 },
+  { method: 'POST', path: '/api/remote/servers/:uuid/transfer/failure', good: 204 },
+  { method: 'GET', path: '/api/remote/servers/:uuid/transfer/success', good: 204 },
+  { method: 'GET', path: '/api/remote/servers/:uuid/transfer/failure', good: 204 },
   {
     method: 'POST',
     path: '/api/remote/activity',

@@ -89,6 +89,15 @@ export const DELEGABLE = [
 /** A permission that no route asks for: its holder has a role, so the role `default` does not count for him. */
 const IRRELEVANT = 'matrix:nothing';
 
+/** The server came from another node, and its node was drained once: there is something to show. */
+async function addHistory(panel: TestPanel, { uuid, nodeId }: TestServer): Promise<void> {
+  const before = await createNode(panel, { deploymentsDisabled: true });
+  const ended = { endedAt: new Date(), state: 'completed' } as const;
+  const nodes = { sourceNodeId: before.id, targetNodeId: nodeId };
+  await panel.prisma.serverTransfer.create({ data: { serverUuid: uuid, ...nodes, ...ended, deadlineAt: new Date() } });
+  await panel.prisma.nodeDrain.create({ data: { nodeId, ...ended } });
+}
+
 /**
  * Makes the cast of the who-may-call matrix.
  *
@@ -113,6 +122,7 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
   const suspendedOwner = await createUser(panel);
   const rootAdmin = await createAdmin(panel);
   const server = await createServer(panel, { owner, node, egg });
+  await addHistory(panel, server);
   const suspendedOwnersServer = await createServer(panel, { owner: suspendedOwner, node, egg });
   const strangersServer = await createServer(panel, { owner: stranger, node: otherNode, egg });
   const [subuser, subuserWithout] = [await createUser(panel), await createUser(panel)];

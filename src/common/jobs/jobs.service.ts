@@ -20,6 +20,8 @@ export interface JobOptions {
   readonly retryDelaySeconds?: number;
   /** Jobs of this kind that one process works on at a time. */
   readonly concurrency?: number;
+  /** Seconds after which a job that is still worked on counts as lost with its process, and is tried again; 900. */
+  readonly expireSeconds?: number;
   /** Cron expression (UTC) for jobs that start by themselves. */
   readonly cron?: string;
 }
@@ -90,6 +92,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
       retryLimit: options.retries ?? 5,
       retryDelay: options.retryDelaySeconds ?? 5,
       retryBackoff: true,
+      ...(options.expireSeconds !== undefined && { expireInSeconds: options.expireSeconds }),
       deleteAfterSeconds: 7 * 86_400,
     });
     if (options.cron !== undefined) await this.boss.schedule(name, options.cron, {}, { tz: 'UTC' });

@@ -38,7 +38,12 @@ export class DrainRunner implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.jobs.register('node.drain', ({ drainId }) => this.run(drainId), { retries: 5, retryDelaySeconds: 5 });
+    this.jobs.register('node.drain', ({ drainId }) => this.run(drainId), {
+      retries: 5,
+      retryDelaySeconds: 5,
+      concurrency: 2,
+      expireSeconds: 120,
+    });
     this.jobs.register('node.drain_wake', () => this.wake(), { cron: '* * * * *', retries: 0 });
   }
 

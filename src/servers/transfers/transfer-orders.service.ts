@@ -53,7 +53,7 @@ export class TransferOrders implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const options = { retries: 6, retryDelaySeconds: 5, concurrency: 4 };
+    const options = { retries: 6, retryDelaySeconds: 5, concurrency: 4, expireSeconds: 60 };
     this.jobs.register('transfer.begin', ({ transferId }) => this.begin(transferId), options);
     this.jobs.register('transfer.settle', ({ transferId }) => this.settle(transferId), {
       ...options,

@@ -5,8 +5,12 @@ import { PrismaService } from '../../prisma/prisma.service.js';
 import { TransferEndings } from './transfer-endings.service.js';
 
 const MOST_AT_ONCE = 200;
+const ORDER_LOST_AFTER_MS = 60_000;
 
-/** Gives up transfers that are past their time: a node that died tells nobody. Runs once a minute, in one replica. */
+/**
+ * Gives up transfers that are past their time (a node that died tells nobody), and tells sources again of whose order
+ * nobody knows whether it was given: the process that was about to may have died. Once a minute, in one replica.
+ */
 @Injectable()
 export class TransferSweep implements OnModuleInit {
   constructor(
@@ -19,8 +23,20 @@ export class TransferSweep implements OnModuleInit {
     this.jobs.register('transfer.sweep', () => this.run(), { cron: '* * * * *', retries: 0 });
   }
 
-  /** Each in a transaction of its own: one that fails keeps no other from its end. */
   async run(): Promise<void> {
+    await this.giveUpOverdue();
+    const forgotten = await this.prisma.serverTransfer.findMany({
+      where: { state: 'pending', createdAt: { lt: new Date(Date.now() - ORDER_LOST_AFTER_MS) } },
+      select: { id: true },
+      take: MOST_AT_ONCE,
+    });
+    for (const { id } of forgotten) {
+      await this.jobs.enqueue('transfer.begin', { transferId: id }, { singletonKey: String(id) });
+    }
+  }
+
+  /** Each in a transaction of its own. */
+  private async giveUpOverdue(): Promise<void> {
     const overdue = { activeServerUuid: { not: null }, deadlineAt: { lt: new Date() } };
     const found = await this.prisma.serverTransfer.findMany({
       where: overdue,
