@@ -55,6 +55,7 @@ it('shows users nothing of how the panel reaches a node or what it costs', async
     serverLimit: null,
     deploymentsDisabled: false,
     deploymentNotice: null,
+    location: null,
   });
   expect(text).not.toContain('10.1.2.3');
 });

@@ -139,6 +139,19 @@ describe('the download', () => {
   it('says when there is no build', async () => {
     expect((await panel.http.get('/api/wings/download?arch=aarch64')).status).toBe(404);
   });
+
+  it('sends on to the configured address where there is no file', async () => {
+    const { env } = panel.config;
+    env.WINGS_DOWNLOAD_URL = 'https://downloads.example.com/{arch}/wings_{arch}';
+    try {
+      const answer = await panel.http.get<string>('/api/wings/download?arch=aarch64');
+      expect([answer.status, answer.text]).toEqual([302, '']);
+      expect(answer.headers['location']).toBe('https://downloads.example.com/aarch64/wings_aarch64');
+      expect((await panel.http.get('/api/wings/download?arch=x86_64')).status).toBe(200);
+    } finally {
+      delete env.WINGS_DOWNLOAD_URL;
+    }
+  });
 });
 
 describe('the install script', () => {

@@ -68,3 +68,21 @@ it('refuses a replaced token at every replica at once', async () => {
   await until('the other replica refuses it', () => refused(replica), { within: 1_000 });
   for (const at of [panel, replica]) expect(await authenticate(at, rotated.body.token)).toMatchObject({ nodeId });
 });
+
+it('accepts the token before a rotation at every replica until the daemon is heard with the new one', async () => {
+  await panel.prisma.node.update({ where: { id: nodeId }, data: { tokenRotatedAt: null } });
+  const { body: before } = await admin.get<{ token: string }>(`/api/nodes/${nodeId}/token`);
+  const { body: rotated } = await admin.post<{ token: string }>(`/api/nodes/${nodeId}/rotate-token`, {
+    overlapSeconds: 600,
+  });
+  for (const at of [panel, replica]) expect(await authenticate(at, before.token)).toMatchObject({ nodeId });
+  expect(await authenticate(replica, rotated.token)).toMatchObject({ nodeId });
+  for (const at of [panel, replica]) {
+    await until('the old token is refused', () =>
+      authenticate(at, before.token).then(
+        () => false,
+        (error: unknown) => error instanceof PanelError && error.status === 401,
+      ),
+    );
+  }
+});
