@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { announce, daemonOf } from '../support/daemons.js';
 import {
   addMember,
   addSubuser,
@@ -156,6 +157,22 @@ describe('removing a member', () => {
     expect(await statuses()).toEqual([200, 200]);
     await clients.owner.delete(`${path}/users/${people.member.id}`);
     expect(await statuses()).toEqual([404, 200]);
+  });
+
+  it('closes what he has open on those nodes', async () => {
+    const node = await createNode(panel, { organisation: { connect: { id: organisation.id } } });
+    const server = await createServer(panel, { owner: people.owner, node, egg: await createEgg(panel) });
+    await addSubuser(panel, server, people.member, ['console']);
+    const daemon = daemonOf(panel, node, 'go');
+    await daemon.boot();
+    try {
+      await announce(panel, node, daemon);
+      await clients.member.post(`${path}/leave`);
+      const { body } = await daemon.waitForCall((call) => call.path === '/api/deauthorize-user');
+      expect(body).toEqual({ user: people.member.uuid, servers: [server.uuid] });
+    } finally {
+      await daemon.stop();
+    }
   });
 
   it('takes away the organisation that he had chosen', async () => {
