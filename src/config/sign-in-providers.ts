@@ -22,6 +22,9 @@ export interface GitHubSettings {
   readonly educationUrl: string;
 }
 
+/** A name of another form has a line of its own already. */
+const NAME = /^[a-z][a-z\d]{0,31}$/;
+
 const DEFAULT_SCOPES = 'openid email profile';
 
 /** GitHub is no OpenID Connect provider, so it comes as a preset; its address is the issuer. */
@@ -41,7 +44,7 @@ export function readOidcProviders(
 ): { providers: OidcSettings[]; problems: string[] } {
   const ids = (typeof OIDC_PROVIDERS === 'string' ? OIDC_PROVIDERS : '').split(',').map((id) => id.trim());
   const problems: string[] = [];
-  const providers = [...new Set(ids.filter(Boolean))].map((id): OidcSettings => {
+  const providers = [...new Set(ids.filter((id) => NAME.test(id)))].map((id): OidcSettings => {
     const nameOf = (key: string): string => `OIDC_${id.toUpperCase()}_${key}`;
     const read = (key: string): string | undefined => source[nameOf(key)]?.trim() || undefined;
     const needed = (key: string): string => {
@@ -68,7 +71,8 @@ export function githubProblems(environment: Environment): string[] {
   if ((id === undefined) !== (secret === undefined)) {
     const missing = id === undefined ? 'GITHUB_CLIENT_ID' : 'GITHUB_CLIENT_SECRET';
     problems.push(`${missing} must be set: GitHub needs the client id and the secret`);
-  } else if (id === undefined && isWanted) {
+  } else if (id === undefined && String(isWanted) === 'true') {
+    // Anything but a boolean has a line of its own already.
     problems.push('GITHUB_SIGN_IN needs GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET');
   }
   const addresses = ['GITHUB_URL', 'GITHUB_API_URL', 'GITHUB_EDUCATION_URL'] as const;

@@ -1,5 +1,5 @@
 import { calculatePKCECodeChallenge } from 'openid-client';
-import { GitHub } from '../github/github.service.js';
+import type { GitHub } from '../github/github.service.js';
 import { namesOf, verifiedAddress } from './external-provider.js';
 import type { ExternalAttempt, ExternalProfile, ExternalProvider } from './external-provider.js';
 

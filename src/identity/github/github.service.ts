@@ -101,7 +101,7 @@ export class GitHub {
     const { pathname } = new URL(address);
     try {
       const answer = await this.fetch(address, init);
-      if (answer.ok) return (await answer.json()) as unknown;
+      if (answer.ok) return await answer.json();
       throw new GitHubFailed(`${pathname} answered ${answer.status}`);
     } catch (error) {
       if (error instanceof GitHubFailed) throw error;

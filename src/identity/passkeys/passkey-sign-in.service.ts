@@ -108,9 +108,7 @@ export class PasskeySignIn {
     if (passkey === null) return undefined;
     const { id, publicKey, counter } = passkey;
     const { authenticationInfo } = await verifyAuthenticationResponse({
-      response: { ...response, clientExtensionResults: {} } as Parameters<
-        typeof verifyAuthenticationResponse
-      >[0]['response'],
+      response: { ...response, clientExtensionResults: {} },
       expectedChallenge,
       expectedOrigin: this.relyingParty.origins,
       expectedRPID: this.relyingParty.ids,
