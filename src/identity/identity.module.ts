@@ -2,6 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { ActivityModule } from './activity/activity.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { DeletionRequestsModule } from './deletion-requests/deletion-requests.module.js';
+import { ErasureModule } from './erasure/erasure.module.js';
 import { PrincipalsModule } from './principals/principals.module.js';
 import { RolesModule } from './roles/roles.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -20,7 +22,9 @@ import { UsersModule } from './users/users.module.js';
     RolesModule,
     SshKeysModule,
     ActivityModule,
+    DeletionRequestsModule,
+    ErasureModule,
   ],
-  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule],
+  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, ActivityModule],
 })
 export class IdentityModule {}

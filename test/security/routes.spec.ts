@@ -8,6 +8,7 @@ import { nameOf, routesOf } from '../support/routes.js';
 
 /** What anybody may call. A new line here is a decision: say in the commit why no credential is needed. */
 const PUBLIC_ROUTES = [
+  'GET /api/auth/restore-email',
   'GET /api/auth/verify-email',
   'GET /api/panel/settings',
   'GET /api/public/features',
@@ -19,6 +20,7 @@ const PUBLIC_ROUTES = [
   'POST /api/auth/login',
   'POST /api/auth/password-reset/confirm',
   'POST /api/auth/password-reset/request',
+  'POST /api/deletion-requests/cancel',
   'POST /api/users/register',
 ];
 

@@ -173,6 +173,10 @@ async function idsAround(
     data: { userId: user.id, action: 'login', targetType: 'server', targetId: server.uuid },
     select: { id: true },
   });
+  const { id: deletion } = await panel.prisma.deletionRequest.create({
+    data: { userId: user.id, status: 'rejected' },
+    select: { id: true },
+  });
   const [id, entry] = [String(user.id), await subuserEntry(panel, server)];
   return {
     servers: server.uuid,
@@ -181,6 +185,8 @@ async function idsAround(
     apikeys: String(key),
     'ssh-keys': String(sshKey),
     logs: String(log),
+    'deletion-requests': String(deletion),
+    deletions: String(deletion),
     subusers: String(entry),
     inviteId: String((await addSubuser(panel, elsewhere, user, ['console'], false)).id),
   };

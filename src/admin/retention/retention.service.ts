@@ -14,6 +14,7 @@ const EXPIRED = {
   IdempotencyRecord: Prisma.sql`"createdAt" < now() - interval '24 hours'`,
   OutboundMail: Prisma.sql`"status" <> 'queued' AND "createdAt" < now() - interval '90 days'`,
   EmailToken: Prisma.sql`"expiresAt" < now()`,
+  DeletedUserRetention: Prisma.sql`"retainUntil" < now()`,
   Session: Prisma.sql`"expiresAt" < now()`,
 } as const;
 

@@ -24,5 +24,7 @@ export function toAdminSettings(values: Readonly<PanelSettingValues>): AdminSett
     ...toPanelSettings(values),
     feedbackPromptChance: values.feedbackPromptChance,
     requireVerifiedEmail: values.requireVerifiedEmail,
+    requirePasswordForEmailChange: values.requirePasswordForEmailChange,
+    deleteServersWithAccount: values.deleteServersWithAccount,
   };
 }

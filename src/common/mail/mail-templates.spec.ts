@@ -10,6 +10,14 @@ const variables: MailVariables = {
   'server-installed': { name: hostile, serverName: hostile, url: 'https://panel.example/s' },
   'server-suspended': { name: hostile, serverName: hostile, reason: hostile, url: 'https://panel.example/s' },
   'server-unsuspended': { name: hostile, serverName: hostile, url: 'https://panel.example/s' },
+  'email-restore': { name: hostile, url: 'https://panel.example/e', oldEmail: hostile, newEmail: hostile },
+  'email-restored': { name: hostile, url: 'https://panel.example/e' },
+  'deletion-requested': { name: hostile, url: 'https://panel.example/d' },
+  'deletion-approved': { name: hostile, url: 'https://panel.example/d', date: new Date('2026-12-24T10:00:00Z') },
+  'deletion-rejected': { name: hostile },
+  'deletion-cancelled': { name: hostile },
+  'deletion-deleted': { name: hostile },
+  notification: { title: 'Title', message: hostile, details: hostile },
   'subuser-invite': { name: hostile, serverName: hostile, inviter: hostile, url: 'https://panel.example/i' },
 };
 const templates = Object.keys(variables) as MailTemplate[];

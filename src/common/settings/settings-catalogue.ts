@@ -20,6 +20,10 @@ export interface PanelSettingValues {
   featureToggles: FeatureToggles;
   /** Servers may be created only with a verified address; null follows "SMTP is configured" (DESIGN 5.17). */
   requireVerifiedEmail: boolean | null;
+  /** Whether people must give their password to change their e-mail address. */
+  requirePasswordForEmailChange: boolean;
+  /** Whether the servers of an account are deleted with it; otherwise its deletion waits until it owns none. */
+  deleteServersWithAccount: boolean;
 }
 
 export type SettingKey = keyof PanelSettingValues;
@@ -185,6 +189,18 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingDefinition<PanelSe
     public: false,
     description: 'Whether creating a server needs a verified e-mail address; null: only when SMTP is configured.',
     parse: (value) => (value === null ? null : parseBoolean(value)),
+  },
+  requirePasswordForEmailChange: {
+    default: false,
+    public: false,
+    description: 'Whether people must give their password to change their e-mail address.',
+    parse: parseBoolean,
+  },
+  deleteServersWithAccount: {
+    default: false,
+    public: false,
+    description: 'Whether servers are deleted with their owner; otherwise the deletion waits until he owns none.',
+    parse: parseBoolean,
   },
 };
 

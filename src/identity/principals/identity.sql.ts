@@ -33,6 +33,9 @@ export interface AccountRow {
   readonly supportBanned: boolean;
   readonly supportBanReason: string | null;
   readonly pendingDeletionUntil: Date | null;
+  readonly deletionRequested: boolean;
+  readonly deletionApproved: boolean;
+  readonly deletedAt: Date | null;
   readonly createdAt: Date;
   readonly usesLegacyPasswordHash: boolean;
   /** Permissions of the assigned roles and their ancestors, without those of the role `default`. */
@@ -59,7 +62,8 @@ export const accountById: Statement = {
       u."billingState", u."billingZip", u."billingCountry", to_char(u."dateOfBirth", 'YYYY-MM-DD') AS "dateOfBirth",
       u."avatarUrl", u."role", u."portalType"::text AS "portalType", u."limits", u."settings", u."emailVerified",
       u."guideShown", u."suspended", u."supportBanned", u."supportBanReason", u."pendingDeletionUntil", u."createdAt",
-      u."passwordHash" NOT LIKE '$argon2id$%' AS "usesLegacyPasswordHash",
+      u."deletionRequested", u."deletionApproved", u."deletedAt",
+      u."passwordHash" LIKE '$2%' AS "usesLegacyPasswordHash",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id"
             WHERE chain."name" <> 'default') AS "rolePermissions",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id") AS "assignedPermissions",

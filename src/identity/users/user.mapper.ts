@@ -8,8 +8,8 @@ import type { ProfileResponse, SafeUserResponse, SessionUserResponse } from './d
 
 /** An account for its owner and for staff: from an allow-list, never the row itself. */
 export function toSafeUser(row: AccountRow): SafeUserResponse {
-  const { node, educationLimits, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved } =
-    UNUSED_AREAS;
+  const { node, educationLimits, fraudFlag, fraudReason, fraudDetectedAt } = UNUSED_AREAS;
+  const { deletionRequested, deletionApproved } = row;
   const rest = { node, educationLimits, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved };
   return { ...toProfile(row), ...rest };
 }

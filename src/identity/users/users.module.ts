@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EmailChangeModule } from '../email-change/email-change.module.js';
 import { EmailVerificationModule } from '../email-verification/email-verification.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { PrincipalsModule } from '../principals/principals.module.js';
@@ -14,9 +15,9 @@ import { UsersController } from './users.controller.js';
 import { Users } from './users.service.js';
 
 @Module({
-  imports: [PrincipalsModule, SessionsModule, PasswordsModule, EmailVerificationModule],
+  imports: [PrincipalsModule, SessionsModule, PasswordsModule, EmailVerificationModule, EmailChangeModule],
   controllers: [RegistrationController, UsersController],
   providers: [AccountUpdate, Accounts, AdminAccount, PasswordChanges, Registration, RootAdmins, Users],
-  exports: [Accounts, AdminAccount, PasswordChanges],
+  exports: [Accounts, AdminAccount, PasswordChanges, RootAdmins],
 })
 export class UsersModule {}

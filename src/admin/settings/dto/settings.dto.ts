@@ -78,6 +78,14 @@ export class AdminSettingsResponse extends PanelSettingsResponse {
   /** Whether creating a server needs a verified e-mail address; null: only when SMTP is configured. */
   @ApiProperty({ type: Boolean, nullable: true })
   requireVerifiedEmail!: boolean | null;
+
+  /** Whether people must give their password to change their e-mail address. */
+  @ApiProperty()
+  requirePasswordForEmailChange!: boolean;
+
+  /** Whether servers are deleted with their owner; otherwise the deletion of an account waits until it owns none. */
+  @ApiProperty()
+  deleteServersWithAccount!: boolean;
 }
 
 /** The settings after a change. */

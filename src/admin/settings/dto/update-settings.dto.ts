@@ -59,6 +59,14 @@ export class UpdateSettingsDto {
   @ApiPropertyOptional({ type: Boolean, nullable: true, example: true })
   requireVerifiedEmail?: unknown;
 
+  @Allow()
+  @ApiPropertyOptional({ type: Boolean, example: true })
+  requirePasswordForEmailChange?: unknown;
+
+  @Allow()
+  @ApiPropertyOptional({ type: Boolean, example: false })
+  deleteServersWithAccount?: unknown;
+
   /** Flags to change; the others stay. */
   @Allow()
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'boolean' }, example: { dns: true } })
