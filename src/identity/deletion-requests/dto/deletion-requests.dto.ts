@@ -21,7 +21,7 @@ export class DecideDeletionDto {
 export class CancelDeletionByLinkDto {
   /** What the mailed link holds. */
   @IsString({ message: 'Missing token' })
-  @Length(1, 128, { message: 'Invalid or expired token' })
+  @Length(1, 256, { message: 'Missing token' })
   @ApiProperty({ example: 'a1b2c3' })
   token!: string;
 }
