@@ -32,7 +32,13 @@ describe('an entry of automation', () => {
     const user = await createUser(panel);
     const root = await createAdmin(panel);
     const key = panel.as(await createApiKey(panel, root, { type: 'admin' }));
-    const body = { action: 'backup:verified', userId: user.id, targetType: 'server', targetId: 'x', metadata: { a: 1 } };
+    const body = {
+      action: 'backup:verified',
+      userId: user.id,
+      targetType: 'server',
+      targetId: 'x',
+      metadata: { a: 1 },
+    };
     const answer = await write(key, { ...body, ipAddress: '203.0.113.9' });
     expect(answer).toMatchObject({
       status: 200,

@@ -300,7 +300,12 @@ describe('a deleted account', () => {
     const { id } = await approved(user);
     await execute();
     const kept = await panel.prisma.deletedUserRetention.findUniqueOrThrow({ where: { userId: user.id } });
-    expect(kept).toMatchObject({ firstName: 'Ada', email: user.email, deletionRequestId: id, hasBillingHistory: false });
+    expect(kept).toMatchObject({
+      firstName: 'Ada',
+      email: user.email,
+      deletionRequestId: id,
+      hasBillingHistory: false,
+    });
     expect(Math.round((kept.retainUntil.getTime() - kept.deletedAt.getTime()) / DAY)).toBeGreaterThanOrEqual(365);
     const mails = await panel.prisma.outboundMail.findMany({ where: { toAddress: user.email } });
     expect(mails.map(({ template }) => template)).toEqual(['deletion-deleted']);

@@ -39,10 +39,9 @@ const mailsTo = (toAddress: string, template: string) =>
 /** The path of the newest mailed link of a kind, as the panel's own route takes it. */
 async function linkTo(address: string, template: string): Promise<string> {
   const [link] = linksIn(await mailTo(panel.prisma, address, template));
-  return `${link?.pathname}${link?.search}`.replace('/restore-email', '/api/auth/restore-email').replace(
-    '/verify-email',
-    '/api/auth/verify-email',
-  );
+  return `${link?.pathname}${link?.search}`
+    .replace('/restore-email', '/api/auth/restore-email')
+    .replace('/verify-email', '/api/auth/verify-email');
 }
 const restoreLink = (address: string) => linkTo(address, 'email-restore');
 
@@ -193,7 +192,10 @@ describe('the link to the old address', () => {
     expect((await panel.http.get(verify)).status).toBe(400);
     expect(await panel.http.get(restore)).toMatchObject({ status: 400, body: { error: 'Invalid or expired token' } });
     expect(await mailsTo(user.email, 'email-restored')).toBe(1);
-    expect(await panel.http.get('/api/auth/restore-email')).toMatchObject({ status: 400, body: { error: 'Missing token' } });
+    expect(await panel.http.get('/api/auth/restore-email')).toMatchObject({
+      status: 400,
+      body: { error: 'Missing token' },
+    });
   });
 
   it('still works after the thief has changed the address again, and his own link is burnt', async () => {
@@ -232,7 +234,9 @@ describe('the link to the old address', () => {
   it('works for 48 hours', async () => {
     const user = await createUser(panel);
     await change(await as(user), fresh());
-    const token = await panel.prisma.emailToken.findFirstOrThrow({ where: { userId: user.id, purpose: 'restore_email' } });
+    const token = await panel.prisma.emailToken.findFirstOrThrow({
+      where: { userId: user.id, purpose: 'restore_email' },
+    });
     const hours = (token.expiresAt.getTime() - token.createdAt.getTime()) / 3_600_000;
     expect(Math.round(hours)).toBe(48);
     await panel.prisma.emailToken.updateMany({ where: { userId: user.id }, data: { expiresAt: new Date(0) } });

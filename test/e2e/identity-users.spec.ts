@@ -411,7 +411,6 @@ describe('staff', () => {
     const holder = await createStaff(panel, ['admin:access']);
     expect((await root.put(`/api/users/${holder.id}`, { role: 'admin' })).status).toBe(200);
   });
-
 });
 
 it('keeps the last rootAdmin', async () => {

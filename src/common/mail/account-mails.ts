@@ -13,7 +13,9 @@ export interface AccountMailVariables {
   notification: { title: string; message: string; details: string };
 }
 
-type Catalogue = { readonly [Name in keyof AccountMailVariables]: (variables: AccountMailVariables[Name]) => MailContent };
+type Catalogue = {
+  readonly [Name in keyof AccountMailVariables]: (variables: AccountMailVariables[Name]) => MailContent;
+};
 
 const day = (date: Date): string => date.toISOString().slice(0, 10);
 

@@ -34,7 +34,13 @@ describe('whether a mail is wanted', () => {
   });
 
   it('follows the defaults of the panel otherwise, whatever else stands in the settings', () => {
-    for (const settings of [{}, null, { notifications: null }, { notifications: 'all' }, { notifications: { security: 1 } }]) {
+    for (const settings of [
+      {},
+      null,
+      { notifications: null },
+      { notifications: 'all' },
+      { notifications: { security: 1 } },
+    ]) {
       expect(isWanted(settings, 'security')).toBe(true);
       expect(isWanted(settings, 'serverActivity')).toBe(false);
       expect(isWanted(settings, 'productUpdates')).toBe(false);

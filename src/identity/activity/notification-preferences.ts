@@ -1,16 +1,13 @@
-export const PREFERENCES = [
-  'serverActivity',
-  'serverErrors',
-  'serverLifecycle',
-  'billing',
-  'security',
-  'productUpdates',
-  'tickets',
-  'aiUsage',
-] as const;
-
 /** What people choose by which activity they are told by mail: `settings.notifications`. */
-export type Preference = (typeof PREFERENCES)[number];
+export type Preference =
+  | 'serverActivity'
+  | 'serverErrors'
+  | 'serverLifecycle'
+  | 'billing'
+  | 'security'
+  | 'productUpdates'
+  | 'tickets'
+  | 'aiUsage';
 
 /** First hit wins (contract auth-users, "Activity log writer"). `ai` is a word of its own here: "email" holds it too. */
 const RULES: readonly (readonly [Preference, RegExp])[] = [

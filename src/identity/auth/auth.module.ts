@@ -17,7 +17,15 @@ import { Login } from './login.service.js';
 import { PasswordReset } from './password-reset.service.js';
 
 @Module({
-  imports: [PrincipalsModule, SessionsModule, SignInModule, PasswordsModule, EmailVerificationModule, UsersModule, DeletionRequestsModule],
+  imports: [
+    PrincipalsModule,
+    SessionsModule,
+    SignInModule,
+    PasswordsModule,
+    EmailVerificationModule,
+    UsersModule,
+    DeletionRequestsModule,
+  ],
   controllers: [AuthController, AccountRecoveryController],
   providers: [AccountCredentials, Auth, AccountRecovery, EmailRestore, Login, LoginLockout, PasswordReset],
   exports: [AccountCredentials],

@@ -21,6 +21,9 @@ const RETENTION_YEARS = 1;
 /** What became of a try: or the texts that say why the account stays. */
 export type Outcome = 'deleted' | 'not approved' | readonly string[];
 
+/** An account may have a long log, whose entries are changed too. */
+const TRANSACTION = { timeout: 60_000 } as const;
+
 const PERSON = { firstName: true, lastName: true, email: true, settings: true } as const;
 
 /** Deletes accounts whose grace period is over: the row stays for what refers to it, the person goes. */
@@ -42,7 +45,7 @@ export class AccountDeletion implements OnModuleInit {
 
   /** Every due request in a transaction of its own: one that fails or waits keeps no other one back. */
   async executeDue(): Promise<void> {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const due = await this.prisma.deletionRequest.findMany({
         where: { id: { gt: after }, status: 'pending_deletion', scheduledDeletionAt: { lte: new Date() } },
         orderBy: { id: 'asc' },
@@ -79,7 +82,7 @@ export class AccountDeletion implements OnModuleInit {
         tx,
       );
       return 'deleted';
-    });
+    }, TRANSACTION);
     if (outcome === 'deleted') {
       this.bus.publish('user.changed', { userId });
       afterwards();

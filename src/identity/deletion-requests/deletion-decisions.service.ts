@@ -65,7 +65,10 @@ export class DeletionDecisions {
       // Before the account is locked: who changes a rank takes these locks in this order too.
       if (decision === 'approved') await this.rootAdmins.assertOneRemains(tx, userId, null);
       await lockAccount(tx, userId);
-      const row = decision === 'approved' ? await this.approve(tx, caller, userId, id) : await this.reject(tx, caller, userId, id);
+      const row =
+        decision === 'approved'
+          ? await this.approve(tx, caller, userId, id)
+          : await this.reject(tx, caller, userId, id);
       await this.record(tx, caller, userId, `deletion-${decision}`, ip);
       return row;
     });
@@ -77,8 +80,10 @@ export class DeletionDecisions {
   async expedite(caller: UserPrincipal, id: number, ip: string): Promise<DeletionDecisionResponse> {
     const userId = await this.manageable(caller, id);
     const outcome = await this.deletion.execute(id, userId, { userId: caller.userId, ip });
-    if (outcome === 'not approved') throw badRequest('Only an approved request can be expedited', 'deletions.not_approved');
-    if (outcome !== 'deleted') throw conflict(`The account cannot be deleted yet: ${outcome.join('; ')}`, 'deletions.waiting');
+    if (outcome === 'not approved')
+      throw badRequest('Only an approved request can be expedited', 'deletions.not_approved');
+    if (outcome !== 'deleted')
+      throw conflict(`The account cannot be deleted yet: ${outcome.join('; ')}`, 'deletions.waiting');
     return { success: true, rec: await this.read(id) };
   }
 
@@ -102,7 +107,12 @@ export class DeletionDecisions {
     return identity.account.id;
   }
 
-  private async approve(tx: Queryable, caller: UserPrincipal, userId: number, id: number): Promise<DeletionRequestResponse> {
+  private async approve(
+    tx: Queryable,
+    caller: UserPrincipal,
+    userId: number,
+    id: number,
+  ): Promise<DeletionRequestResponse> {
     const user = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { suspended: true } });
     const approvedAt = new Date();
     const until = new Date(approvedAt.getTime() + GRACE_DAYS * DAY_SECONDS * 1000);
@@ -119,7 +129,12 @@ export class DeletionDecisions {
     return row;
   }
 
-  private async reject(tx: Queryable, caller: UserPrincipal, userId: number, id: number): Promise<DeletionRequestResponse> {
+  private async reject(
+    tx: Queryable,
+    caller: UserPrincipal,
+    userId: number,
+    id: number,
+  ): Promise<DeletionRequestResponse> {
     const row = await settle(tx, id, { status: 'rejected', approvedBy: caller.userId });
     await tx.user.update({ where: { id: userId }, data: { deletionRequested: false }, select: { id: true } });
     await this.notices.withoutLink(tx, userId, 'deletion-rejected');
@@ -127,7 +142,9 @@ export class DeletionDecisions {
   }
 
   private async read(id: number): Promise<DeletionRequestResponse> {
-    return toDeletionRequest(await this.prisma.deletionRequest.findUniqueOrThrow({ where: { id }, select: DELETION_REQUEST }));
+    return toDeletionRequest(
+      await this.prisma.deletionRequest.findUniqueOrThrow({ where: { id }, select: DELETION_REQUEST }),
+    );
   }
 
   private record(tx: Queryable, caller: UserPrincipal, targetId: number, action: string, ip: string): Promise<void> {

@@ -53,5 +53,4 @@ export class DeletionNotices {
   }
 }
 
-const ownerOf = (tx: Queryable, userId: number) =>
-  tx.user.findUniqueOrThrow({ where: { id: userId }, select: OWNER });
+const ownerOf = (tx: Queryable, userId: number) => tx.user.findUniqueOrThrow({ where: { id: userId }, select: OWNER });

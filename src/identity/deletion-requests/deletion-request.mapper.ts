@@ -22,7 +22,14 @@ export const ADMIN_DELETION = {
 type Row = Prisma.DeletionRequestGetPayload<{ select: typeof DELETION_REQUEST }>;
 type AdminRow = Prisma.DeletionRequestGetPayload<{ select: typeof ADMIN_DELETION }>;
 
-export function toDeletionRequest({ id, userId, status, requestedAt, approvedAt, ...rest }: Row): DeletionRequestResponse {
+export function toDeletionRequest({
+  id,
+  userId,
+  status,
+  requestedAt,
+  approvedAt,
+  ...rest
+}: Row): DeletionRequestResponse {
   const { approvedBy, scheduledDeletionAt, deletedAt, autoSunset, idVerified } = rest;
   const state = { approvedAt, approvedBy, scheduledDeletionAt, deletedAt, autoSunset, idVerified };
   return { id, userId, status, requestedAt, ...state };

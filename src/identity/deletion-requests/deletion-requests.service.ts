@@ -44,7 +44,10 @@ export class DeletionRequests {
   async create({ userId }: UserPrincipal, ipAddress: string): Promise<DeletionRequestResultResponse> {
     const row = await this.prisma.$transaction(async (tx) => {
       await lockAccount(tx, userId);
-      const open = await tx.deletionRequest.findFirst({ where: { userId, status: { in: OPEN } }, select: { id: true } });
+      const open = await tx.deletionRequest.findFirst({
+        where: { userId, status: { in: OPEN } },
+        select: { id: true },
+      });
       if (open !== null) throw badRequest('Request already pending', 'deletions.pending');
       const created = await tx.deletionRequest.create({ data: { userId }, select: DELETION_REQUEST });
       await tx.user.update({ where: { id: userId }, data: { deletionRequested: true }, select: { id: true } });

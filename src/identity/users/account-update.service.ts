@@ -69,8 +69,7 @@ export class AccountUpdate {
     const { id } = target.account;
     if ('role' in staff) await this.rootAdmins.assertOneRemains(tx, id, staff.role as string | null);
     await this.write(tx, id, { ...profileChanges(body), ...staff });
-    if (body.settings)
-      await this.mergeSettings(tx, id, acceptableSettings(body.settings, caller.can('users:write')));
+    if (body.settings) await this.mergeSettings(tx, id, acceptableSettings(body.settings, caller.can('users:write')));
     await this.record(tx, caller, target, { body, staff, ip });
     if (staff.suspended === true) await this.cutOff(tx, id);
     const ended: EndedSessions[] = [];

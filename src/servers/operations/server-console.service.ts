@@ -82,12 +82,7 @@ export class ServerConsole {
     throw conflict('The server is being installed', 'servers.installing');
   }
 
-  private record(
-    scope: ServerScope,
-    action: string,
-    ipAddress: string,
-    metadata: { command: string },
-  ): Promise<void> {
+  private record(scope: ServerScope, action: string, ipAddress: string, metadata: { command: string }): Promise<void> {
     const { userId, uuid } = scope;
     return this.audit.record({ userId, action, targetType: 'server', targetId: uuid, ipAddress, metadata });
   }

@@ -36,13 +36,19 @@ export class OwnedServers implements OnModuleInit {
     });
     const kind = isDeleted ? ' under a takedown' : '';
     return new Map(
-      owned.map(({ ownerId, _count: { _all: count } }) => [ownerId, `owns ${count} server${count === 1 ? '' : 's'}${kind}`]),
+      owned.map(({ ownerId, _count: { _all: count } }) => [
+        ownerId,
+        `owns ${count} server${count === 1 ? '' : 's'}${kind}`,
+      ]),
     );
   }
 
   /** The panel forgets them at once; nodes delete them when they can be reached. */
   private async erase(tx: Queryable, userId: number, afterCommit: AfterCommit): Promise<void> {
-    const owned = await tx.server.findMany({ where: { ownerId: userId, dmca: false }, select: { uuid: true, nodeId: true } });
+    const owned = await tx.server.findMany({
+      where: { ownerId: userId, dmca: false },
+      select: { uuid: true, nodeId: true },
+    });
     const invited = await tx.serverSubuser.findMany({ where: { userId }, select: { serverUuid: true } });
     for (const { uuid, nodeId } of owned) {
       await this.allocations.releaseAll(tx, uuid);
