@@ -152,6 +152,10 @@ describe('the log as a file', () => {
     expect(statements).toBe(Math.ceil((COUNT + 1) / 500));
   });
 
+  it('is an answer like any other when it cannot even begin', async () => {
+    expect((await own.get('/api/users/me/logs/export?action=%00')).status).toBe(400);
+  });
+
   it('is for its owner and for logs:read', async () => {
     expect((await (await as(await createUser(panel))).get(`/api/users/${user.id}/logs/export`)).status).toBe(403);
     const reader = await as(await createStaff(panel, ['logs:read']));

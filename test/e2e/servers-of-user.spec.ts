@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   addSubuser,
+  createAdmin,
   createApiKey,
   createEgg,
   createNode,
@@ -74,4 +75,16 @@ it('cost one query, however many they are', async () => {
   await own.get('/api/users/me/servers');
   const statements = await statementsOf(panel, () => own.get('/api/users/me/servers'));
   expect(statements).toBe(1);
+});
+
+it('who deletes one is told by mail, unless his preferences say otherwise', async () => {
+  const mailsAfter = async (settings: object): Promise<number> => {
+    const admin = await createAdmin(panel, { settings: { ...settings } });
+    const { uuid } = await createServer(panel, { owner: admin, node: node ?? { id: 0 }, egg: egg ?? { id: 0 } });
+    const client = panel.as(await openSession(panel, admin));
+    expect((await client.delete(`/api/servers/${uuid}?force=true`)).status).toBe(200);
+    return panel.prisma.outboundMail.count({ where: { toAddress: admin.email, template: 'notification' } });
+  };
+  expect(await mailsAfter({})).toBe(1);
+  expect(await mailsAfter({ notifications: { serverLifecycle: false } })).toBe(0);
 });

@@ -18,35 +18,46 @@ const COLUMNS = ['id', 'timestamp', 'action', 'targetType', 'targetId', 'ipAddre
 export class ActivityExport {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** A stream that reads on only as fast as the client takes it; between two reads no connection is held. */
-  export(caller: UserPrincipal, reference: string, query: LogExportQuery): StreamableFile {
+  /**
+   * A stream that reads on only as fast as the client takes it; between two reads no connection is held. The first page
+   * is read before: what goes wrong then is answered with an error, later it can only cut the file off.
+   */
+  async export(caller: UserPrincipal, reference: string, query: LogExportQuery): Promise<StreamableFile> {
     const where = { userId: ownOrPermitted(reference, caller, 'logs:read'), ...logFilter(query) };
     const isCsv = query.format === 'csv';
-    const content = isCsv ? csvOf(this.pages(where)) : jsonOf(this.pages(where));
-    return new StreamableFile(Readable.from(content), {
+    const pages = this.pages(where, await this.page(where));
+    return new StreamableFile(Readable.from(isCsv ? csvOf(pages) : jsonOf(pages)), {
       type: isCsv ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8',
       disposition: `attachment; filename="activity.${isCsv ? 'csv' : 'json'}"`,
     });
   }
 
   /** Newest first. Each page begins behind the last entry of the one before: new entries shift nothing. */
-  private async *pages(where: Prisma.ActivityEntryWhereInput): AsyncGenerator<LogEntryResponse[]> {
-    let behind: Prisma.ActivityEntryWhereInput = {};
-    for (;;) {
-      const rows = await this.prisma.activityEntry.findMany({
-        where: { AND: [where, behind] },
-        orderBy: [{ timestamp: 'desc' }, { id: 'desc' }],
-        take: PAGE,
-        select: LOG_ENTRY,
-      });
+  private async *pages(where: Prisma.ActivityEntryWhereInput, first: Row[]): AsyncGenerator<LogEntryResponse[]> {
+    for (let rows = first; ;) {
       yield rows.map(toLogEntry);
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE) return;
-      const { timestamp, id } = last;
-      behind = { timestamp: { lte: timestamp }, OR: [{ timestamp: { lt: timestamp } }, { id: { lt: id } }] };
+      rows = await this.page(where, last);
     }
   }
+
+  private page(where: Prisma.ActivityEntryWhereInput, last?: Row): Promise<Row[]> {
+    return this.prisma.activityEntry.findMany({
+      where: last === undefined ? where : { AND: [where, behind(last)] },
+      orderBy: [{ timestamp: 'desc' }, { id: 'desc' }],
+      take: PAGE,
+      select: LOG_ENTRY,
+    });
+  }
 }
+
+type Row = Prisma.ActivityEntryGetPayload<{ select: typeof LOG_ENTRY }>;
+
+const behind = ({ timestamp, id }: Row): Prisma.ActivityEntryWhereInput => ({
+  timestamp: { lte: timestamp },
+  OR: [{ timestamp: { lt: timestamp } }, { id: { lt: id } }],
+});
 
 async function* jsonOf(pages: AsyncIterable<LogEntryResponse[]>): AsyncGenerator<string> {
   yield '[';

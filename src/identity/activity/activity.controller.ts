@@ -73,7 +73,11 @@ export class ActivityController {
     },
   })
   @ApiErrors(400, 404)
-  export(@Caller() caller: UserPrincipal, @Param('id') id: string, @Query() query: LogExportQuery): StreamableFile {
+  export(
+    @Caller() caller: UserPrincipal,
+    @Param('id') id: string,
+    @Query() query: LogExportQuery,
+  ): Promise<StreamableFile> {
     return this.exports.export(caller, id, query);
   }
 
