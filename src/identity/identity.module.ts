@@ -9,6 +9,8 @@ import { NotificationsModule } from './notifications/notifications.module.js';
 import { CaptchaModule } from './captcha/captcha.module.js';
 import { ExternalSignInModule } from './external-sign-in/external-sign-in.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
+import { DeletionRequestsModule } from './deletion-requests/deletion-requests.module.js';
+import { ErasureModule } from './erasure/erasure.module.js';
 import { PrincipalsModule } from './principals/principals.module.js';
 import { RolesModule } from './roles/roles.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -55,5 +57,9 @@ import { UsersModule } from './users/users.module.js';
     ExportsModule,
   ],
   exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, NotificationsModule],
+    DeletionRequestsModule,
+    ErasureModule,
+  ],
+  exports: [PrincipalsModule, SessionsModule, UsersModule, AuthModule, ActivityModule],
 })
 export class IdentityModule {}

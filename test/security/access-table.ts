@@ -16,7 +16,13 @@ export type AccessLine =
   /** Accounts that hold every one of the permissions. */
   | { readonly kind: 'holder'; readonly permissions: readonly string[] }
   /** The account in the path itself, or staff with the permission; everybody else gets 403. */
-  | { readonly kind: 'self'; readonly staff: string; readonly sessionOnly: boolean }
+  | {
+      readonly kind: 'self';
+      readonly staff: string;
+      readonly sessionOnly: boolean;
+      /** What an API key must hold. */
+      readonly key?: string;
+    }
   /** Whom the thing in the path belongs to, and staff with the permission; everybody else gets 404. */
   | {
       readonly kind: 'own';
@@ -55,7 +61,12 @@ const session: AccessLine = { kind: 'session' };
 const node: AccessLine = { kind: 'node', scoped: false };
 const nodeOfServer: AccessLine = { kind: 'node', scoped: true };
 const holder = (...permissions: string[]): AccessLine => ({ kind: 'holder', permissions });
-const self = (staff: string): AccessLine => ({ kind: 'self', staff, sessionOnly: false });
+const self = (staff: string, key?: string): AccessLine => ({
+  kind: 'self',
+  staff,
+  sessionOnly: false,
+  ...(key !== undefined && { key }),
+});
 const server = (key: string, subuser: 'any' | 'with permission' | 'none' = 'with permission'): AccessLine => ({
   kind: 'server',
   key,
@@ -76,6 +87,7 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'DELETE /api/admin/users/:id/2fa': { kind: 'self', staff: 'users:write', sessionOnly: true },
   'GET /api/auth/2fa/setup': session,
   'GET /api/auth/csrf-token': { kind: 'account', keys: 401 },
+  'GET /api/auth/restore-email': anybody,
   'GET /api/auth/session': account,
   'GET /api/auth/verify-email': anybody,
   'POST /api/auth/2fa/disable': session,
@@ -95,6 +107,7 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'GET /api/users/:id': self('users:read'),
   'GET /api/users/:id/activity': self('logs:read'),
   'GET /api/users/:id/logs': self('logs:read'),
+  'GET /api/users/:id/logs/export': self('logs:read'),
   'GET /api/users/:id/logs/unread-count': self('logs:read'),
   'GET /api/users/me': account,
   'PATCH /api/users/:id/logs/:logId/read': self('logs:read'),
@@ -138,6 +151,17 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'POST /api/auth/passkey/register': session,
   'POST /api/auth/passkey/register-challenge': session,
   'PUT /api/auth/passkeys/:id': { kind: 'own', sessionOnly: true },
+  // Deletion of accounts, entries of automation
+  'DELETE /api/deletion-requests/:id': { kind: 'own', sessionOnly: true },
+  'GET /api/admin/deletions': holder('admin:access', 'deletions:write'),
+  'GET /api/deletion-requests': session,
+  'POST /api/admin/deletions/:id/cancel': holder('admin:access', 'deletions:write'),
+  'POST /api/admin/deletions/:id/expedite': holder('admin:access', 'deletions:write'),
+  'POST /api/deletion-requests': session,
+  'POST /api/deletion-requests/cancel': anybody,
+  'POST /api/logs': holder('admin:access'),
+  'PUT /api/admin/deletions/:id': holder('admin:access', 'deletions:write'),
+  'PUT /api/deletion-requests/:id': holder('deletions:write'),
 
   // Keys
   'DELETE /api/apikeys/:id': { kind: 'own', sessionOnly: true, permission: 'apikeys:delete', staff: 'admin:access' },
@@ -283,6 +307,7 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'DELETE /api/servers/:id/backups/:bid': server('backups:write'),
   'DELETE /api/servers/:id/schedules/:sid': server('schedules:write'),
   'GET /api/servers': holder('servers:read'),
+  'GET /api/users/:id/servers': self('users:read', 'servers:read'),
   'GET /api/servers/:id': server('servers:read', 'any'),
   'GET /api/servers/:id/activity': server('servers:read'),
   'GET /api/servers/:id/allocations': server('servers:read'),

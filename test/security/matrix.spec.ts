@@ -68,6 +68,7 @@ function verdict(principal: Principal, line: AccessLine): Verdict {
       return line.permissions.every((permission) => holds(principal.name, permission)) ? 'allowed' : 403;
     case 'self':
       if (line.sessionOnly && isKey) return 403;
+      if (isOwner && isKey && line.key !== undefined && !holds(principal.name, line.key)) return 403;
       return isOwner || holds(principal.name, line.staff) ? 'allowed' : 403;
     case 'own':
       if (line.sessionOnly && isKey) return 403;

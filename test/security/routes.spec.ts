@@ -15,6 +15,7 @@ const PUBLIC_ROUTES = [
   'GET /api/auth/external/:provider/start',
   'GET /api/auth/github/callback',
   'GET /api/auth/providers',
+  'GET /api/auth/restore-email',
   'GET /api/auth/verify-email',
   'GET /api/panel/settings',
   // The link is the credential: 256 random bits, good for one download.
@@ -37,6 +38,7 @@ const PUBLIC_ROUTES = [
   'POST /api/auth/passkey/authenticate-challenge',
   'POST /api/auth/password-reset/confirm',
   'POST /api/auth/password-reset/request',
+  'POST /api/deletion-requests/cancel',
   'POST /api/users/register',
 ];
 

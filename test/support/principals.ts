@@ -196,6 +196,8 @@ async function idsAround(
     select: { uuid: true },
   const { id: notification } = await panel.prisma.notification.create({
     data: { userId: user.id, title: 'Hello', body: 'A message' },
+  const { id: deletion } = await panel.prisma.deletionRequest.create({
+    data: { userId: user.id, status: 'rejected' },
     select: { id: true },
   });
   const [id, entry] = [String(user.id), await subuserEntry(panel, server)];
@@ -211,6 +213,8 @@ async function idsAround(
     notifications: String(notification),
     'export-jobs': (await createExport(panel, user)).id,
     ...(await waysInOf(panel, user)),
+    'deletion-requests': String(deletion),
+    deletions: String(deletion),
     subusers: String(entry),
     backups: backup,
     schedules: schedule,

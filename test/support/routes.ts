@@ -85,6 +85,8 @@ export const UNKNOWN_IDS: PathValues = {
   provider: 'nobody',
   subusers: NUMBER_OF_NOBODY,
   inviteId: NUMBER_OF_NOBODY,
+  'deletion-requests': NUMBER_OF_NOBODY,
+  deletions: NUMBER_OF_NOBODY,
   roles: NUMBER_OF_NOBODY,
   permId: NUMBER_OF_NOBODY,
   urId: NUMBER_OF_NOBODY,

@@ -20,6 +20,7 @@ const EXPIRED = {
   ApiUsage: Prisma.sql`"day" < current_date - 90`,
   OrganisationInvite: Prisma.sql`"expiresAt" < now() - interval '30 days'`,
   Challenge: Prisma.sql`"expiresAt" < now()`,
+  DeletedUserRetention: Prisma.sql`"retainUntil" < now()`,
   Session: Prisma.sql`"expiresAt" < now()`,
   LoginChallenge: Prisma.sql`"expiresAt" < now()`,
   TwoFactorSetup: Prisma.sql`"expiresAt" < now()`,

@@ -26,5 +26,7 @@ export function toAdminSettings(values: Readonly<PanelSettingValues>): AdminSett
     requireVerifiedEmail: values.requireVerifiedEmail,
     idDocumentRetentionDays: values.idDocumentRetentionDays,
     dataExportApproval: values.dataExportApproval,
+    requirePasswordForEmailChange: values.requirePasswordForEmailChange,
+    deleteServersWithAccount: values.deleteServersWithAccount,
   };
 }

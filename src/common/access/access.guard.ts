@@ -58,12 +58,13 @@ function requireAccount(request: Request, access: Exclude<Access, { kind: 'publi
 /** Suspended accounts and accounts that are being deleted may do nothing, whatever they present. */
 export function assertNotFrozen(principal: UserPrincipal): void {
   if (principal.isSuperuser) return;
-  if (principal.account.suspended) {
-    throw forbidden('Account is suspended. Please contact support.', 'auth.suspended', { extra: { suspended: true } });
-  }
+  // An approved deletion suspends too: the reason that its owner can do something about is told first.
   const until = principal.account.pendingDeletionUntil;
   if (until !== null && until.getTime() > Date.now()) {
     throw forbidden('Account is pending deletion and currently frozen', 'auth.pending_deletion');
+  }
+  if (principal.account.suspended) {
+    throw forbidden('Account is suspended. Please contact support.', 'auth.suspended', { extra: { suspended: true } });
   }
 }
 

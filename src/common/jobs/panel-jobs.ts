@@ -4,6 +4,8 @@ export interface PanelJobs {
   'mail.deliver': { mailId: number };
   /** Somebody asked to reset the password of an address, which may or may not be known. */
   'identity.password_reset': { email: string };
+  /** Delete the accounts whose grace period is over. */
+  'identity.account_deletions': Record<string, never>;
   /** Close what an account has open on nodes: suspended, password changed, signed out everywhere. */
   'account.cut_off': { userId: number };
   /** Close what an account has open on servers that it was invited to until now. */

@@ -1,3 +1,6 @@
+import { accountMails } from './account-mails.js';
+import type { AccountMailVariables } from './account-mails.js';
+
 /** What a mail says, before it is wrapped in the layout. */
 export interface MailContent {
   readonly subject: string;
@@ -7,7 +10,7 @@ export interface MailContent {
 }
 
 /** Variables that every template of the catalogue takes. */
-export interface MailVariables {
+export interface MailVariables extends AccountMailVariables {
   'verify-email': { name: string; url: string; code: string };
   'password-reset': { name: string; url: string };
   'password-changed': { name: string; url: string };
@@ -35,6 +38,7 @@ export type MailLocale = 'en' | 'ru';
 type Catalogue = { readonly [Name in MailTemplate]: (variables: MailVariables[Name]) => MailContent };
 
 const en: Catalogue = {
+  ...accountMails.en,
   'verify-email': ({ name, url, code }) => ({
     subject: 'Confirm your e-mail address',
     greeting: `Hello ${name},`,
@@ -185,6 +189,7 @@ const en: Catalogue = {
 };
 
 const ru: Catalogue = {
+  ...accountMails.ru,
   'verify-email': ({ name, url, code }) => ({
     subject: 'Подтвердите адрес электронной почты',
     greeting: `Здравствуйте, ${name}!`,

@@ -24,6 +24,10 @@ export interface PanelSettingValues {
   idDocumentRetentionDays: number;
   /** Exports that people ask for wait until staff agrees. */
   dataExportApproval: boolean;
+  /** Whether people must give their password to change their e-mail address. */
+  requirePasswordForEmailChange: boolean;
+  /** Whether the servers of an account are deleted with it; otherwise its deletion waits until it owns none. */
+  deleteServersWithAccount: boolean;
 }
 
 export type SettingKey = keyof PanelSettingValues;
@@ -207,6 +211,16 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingDefinition<PanelSe
     default: false,
     public: false,
     description: 'Whether exports that people ask for wait until staff agrees.',
+  requirePasswordForEmailChange: {
+    default: false,
+    public: false,
+    description: 'Whether people must give their password to change their e-mail address.',
+    parse: parseBoolean,
+  },
+  deleteServersWithAccount: {
+    default: false,
+    public: false,
+    description: 'Whether servers are deleted with their owner; otherwise the deletion waits until he owns none.',
     parse: parseBoolean,
   },
 };

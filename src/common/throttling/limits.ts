@@ -128,6 +128,22 @@ export const RATE_LIMITS = {
   ],
   secondFactorMail: [
     { by: 'account', limit: 15, windowSeconds: 3600, env: ['AUTH_2FA_MAIL_RATE_USER', 'AUTH_2FA_MAIL_WINDOW_USER'] },
+  restoreEmail: [
+    { by: 'ip', limit: 20, windowSeconds: 300, env: ['RESTORE_EMAIL_RATE_IP', 'RESTORE_EMAIL_WINDOW_IP'] },
+  ],
+  deletionRequest: [
+    {
+      by: 'account',
+      limit: 3,
+      windowSeconds: 86_400,
+      env: ['DELETION_REQUEST_RATE_USER', 'DELETION_REQUEST_WINDOW_USER'],
+    },
+  ],
+  deletionCancelLink: [
+    { by: 'ip', limit: 20, windowSeconds: 300, env: ['DELETION_CANCEL_RATE_IP', 'DELETION_CANCEL_WINDOW_IP'] },
+  ],
+  logExport: [
+    { by: 'account', limit: 10, windowSeconds: 600, env: ['LOG_EXPORT_RATE_USER', 'LOG_EXPORT_WINDOW_USER'] },
   ],
   power: [{ by: 'server', limit: 20, windowSeconds: 60 }],
   command: [{ by: 'server', limit: 60, windowSeconds: 60 }],

@@ -1,14 +1,18 @@
-import { Controller, Get, Param, Patch, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Header, Param, Patch, Query } from '@nestjs/common';
+import type { StreamableFile } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { Authenticated, Caller } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
+import { RateLimited } from '../../common/throttling/rate-limit.decorator.js';
 import { RowIdPipe } from '../access/row-id.pipe.js';
 import { SuccessResponse } from '../dto/success.dto.js';
+import { ActivityExport } from './activity-export.service.js';
 import { Activity } from './activity.service.js';
 import {
   ActivityQuery,
   LogEntryResponse,
+  LogExportQuery,
   LogQuery,
   LogResultResponse,
   UnreadCountResponse,
@@ -19,7 +23,10 @@ import {
 @Authenticated()
 @Controller('api/users/:id')
 export class ActivityController {
-  constructor(private readonly activity: Activity) {}
+  constructor(
+    private readonly activity: Activity,
+    private readonly exports: ActivityExport,
+  ) {}
 
   /** List the log of an account, newest first */
   @Get('logs')
@@ -48,6 +55,30 @@ export class ActivityController {
   @ApiErrors(404)
   unreadCount(@Caller() caller: UserPrincipal, @Param('id') id: string): Promise<UnreadCountResponse> {
     return this.activity.unreadCount(caller, id);
+  }
+
+  /**
+   * Download the log of an account, newest first
+   *
+   * As CSV or JSON, all entries that the filters let through.
+   */
+  @Get('logs/export')
+  @Header('Cache-Control', 'no-store')
+  @RateLimited('logExport')
+  @ApiExtraModels(LogEntryResponse)
+  @ApiOkResponse({
+    content: {
+      'application/json': { schema: { type: 'array', items: { $ref: getSchemaPath(LogEntryResponse) } } },
+      'text/csv': { schema: { type: 'string' } },
+    },
+  })
+  @ApiErrors(400, 404)
+  export(
+    @Caller() caller: UserPrincipal,
+    @Param('id') id: string,
+    @Query() query: LogExportQuery,
+  ): Promise<StreamableFile> {
+    return this.exports.export(caller, id, query);
   }
 
   /** Mark the whole log as read */

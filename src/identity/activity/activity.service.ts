@@ -1,13 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
 import { notFound } from '../../common/errors/panel-error.js';
+import type { Prisma } from '../../generated/prisma/client.js';
 import { isNotFound, PrismaService } from '../../prisma/prisma.service.js';
 import { Database } from '../../prisma/database.js';
+import { assertMayManage } from '../access/privilege.js';
 import { ownOrPermitted } from '../access/target-user.js';
+import { Identities } from '../principals/identities.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import { LOG_ENTRY, toLogEntry } from './activity.mapper.js';
-import type { LogEntryResponse, LogQuery, LogResultResponse, UnreadCountResponse } from './dto/activity.dto.js';
+import { ActivityNotices } from './activity-notices.service.js';
+import type {
+  LogEntryResponse,
+  LogFilterQuery,
+  LogQuery,
+  LogResultResponse,
+  ReportActivityDto,
+  UnreadCountResponse,
+} from './dto/activity.dto.js';
 
 /** Asked by every open browser every 15 seconds: read from the index alone, and not beyond what a badge can show. */
 const countUnread = {
@@ -23,16 +34,16 @@ export class Activity {
   constructor(
     private readonly prisma: PrismaService,
     private readonly database: Database,
+    private readonly identities: Identities,
+    private readonly notices: ActivityNotices,
   ) {}
 
   async list(caller: UserPrincipal, reference: string, query: LogQuery): Promise<LogEntryResponse[]> {
-    const { limit, offset, action, targetType, unread } = query;
+    const { limit, offset } = query;
     const rows = await this.prisma.activityEntry.findMany({
       where: {
         userId: ownOrPermitted(reference, caller, 'logs:read'),
-        ...(action && { action: { contains: action } }),
-        ...(targetType && { targetType }),
-        ...(unread !== undefined && { isRead: !['1', 'true', 'yes'].includes(unread.toLowerCase()) }),
+        ...logFilter(query),
       },
       orderBy: [{ timestamp: 'desc' }, { id: 'desc' }],
       take: limit,
@@ -40,6 +51,26 @@ export class Activity {
       select: LOG_ENTRY,
     });
     return rows.map(toLogEntry);
+  }
+
+  /**
+   * Writes an entry for automation of the panel's staff. Who sent it stands in the entry: it can be told from what the
+   * panel saw itself.
+   * @throws PanelError 404 for an unknown account, 403 for one that holds more than the caller.
+   */
+  async report(caller: UserPrincipal, body: ReportActivityDto, ip: string): Promise<LogResultResponse> {
+    const userId = body.userId ?? caller.userId;
+    const identity = await this.identities.find(userId);
+    if (identity === undefined) throw notFound('User not found', 'users.not_found');
+    assertMayManage(caller, identity.account);
+    const { action, targetType = null, targetId = null, ipAddress = ip } = body;
+    const metadata = { ...body.metadata, reportedBy: caller.userId } as Prisma.InputJsonObject;
+    const data = { userId, action, targetType, targetId, ipAddress, metadata };
+    const row = await this.prisma.$transaction(async (tx) => {
+      if (body.notify === true) await this.notices.tell(data, tx);
+      return tx.activityEntry.create({ data, select: LOG_ENTRY });
+    });
+    return { success: true, log: toLogEntry(row) };
   }
 
   async unreadCount(caller: UserPrincipal, reference: string): Promise<UnreadCountResponse> {
@@ -63,4 +94,13 @@ export class Activity {
       throw isNotFound(error) ? notFound('Not found', 'activity.not_found') : error;
     }
   }
+}
+
+/** Of one account's entries those that a query asks for. */
+export function logFilter({ action, targetType, unread }: LogFilterQuery): Prisma.ActivityEntryWhereInput {
+  return {
+    ...(action && { action: { contains: action } }),
+    ...(targetType && { targetType }),
+    ...(unread !== undefined && { isRead: !['1', 'true', 'yes'].includes(unread.toLowerCase()) }),
+  };
 }

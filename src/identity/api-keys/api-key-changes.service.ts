@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import { isSuperuserRole } from '../../common/access/principal.js';
 import type { Account, UserPrincipal } from '../../common/access/principal.js';
 import { grants } from '../../common/access/permissions.js';
@@ -8,6 +9,7 @@ import { badRequest, conflict, forbidden, notFound } from '../../common/errors/p
 import { EventBus } from '../../common/events/event-bus.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { assertMayManage } from '../access/privilege.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import { Identities } from '../principals/identities.js';
@@ -18,13 +20,22 @@ export const MAXIMUM_KEYS = 25;
 
 /** Makes and ends API keys. */
 @Injectable()
-export class ApiKeyChanges {
+export class ApiKeyChanges implements OnModuleInit {
   constructor(
     private readonly prisma: PrismaService,
     private readonly identities: Identities,
     private readonly audit: AuditLog,
     private readonly bus: EventBus,
+    private readonly erasure: AccountErasure,
   ) {}
+
+  onModuleInit(): void {
+    this.erasure.register('api-keys', async (tx, userId, afterCommit) => {
+      const keys = await tx.apiKey.findMany({ where: { userId }, select: { id: true } });
+      await tx.apiKey.deleteMany({ where: { userId } });
+      afterCommit(() => keys.forEach(({ id }) => this.bus.publish('api_key.revoked', { userId, apiKeyId: id })));
+    });
+  }
 
   /**
    * Makes a key whose permissions are those asked for that both its owner and whoever makes it hold. The key itself is in

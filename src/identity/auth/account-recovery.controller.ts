@@ -57,6 +57,28 @@ export class AccountRecoveryController {
     return this.recovery.followLink(query.token);
   }
 
+  /**
+   * Follow the mailed link that puts the earlier address back
+   *
+   * Within 48 hours of a change. Ends every session of the account. 409 when somebody else has the address by now.
+   */
+  @Public()
+  @Get('restore-email')
+  @Redirect()
+  @RateLimited('restoreEmail')
+  @ApiFoundResponse({
+    description: 'The earlier address is back; the browser goes on to the dashboard.',
+    headers: { Location: { schema: { type: 'string' } } },
+    content: { 'text/plain': { schema: { type: 'string' } }, 'text/html': { schema: { type: 'string' } } },
+  })
+  @ApiErrors(400, 409)
+  restoreEmail(
+    @Query() query: VerifyEmailLinkQuery,
+    @ClientAddress() ip: string,
+  ): Promise<{ url: string; statusCode: number }> {
+    return this.recovery.restoreEmail(query.token, ip);
+  }
+
   /** Verify the address with the mailed code */
   @SessionOnly()
   @Post('verify-email')

@@ -5,6 +5,7 @@ import type { SuccessResponse } from '../dto/success.dto.js';
 import { EmailVerification } from '../email-verification/email-verification.service.js';
 import type { PasswordResetConfirmDto } from './dto/password-reset.dto.js';
 import type { ResendVerificationResponse } from './dto/verify-email.dto.js';
+import { EmailRestore } from './email-restore.service.js';
 import { PasswordReset } from './password-reset.service.js';
 
 /** What goes through a person's mailbox: a forgotten password and an address to verify. */
@@ -13,6 +14,7 @@ export class AccountRecovery {
   constructor(
     private readonly reset: PasswordReset,
     private readonly verification: EmailVerification,
+    private readonly restoring: EmailRestore,
   ) {}
 
   async requestReset(email: string): Promise<SuccessResponse> {
@@ -27,6 +29,10 @@ export class AccountRecovery {
 
   async followLink(token: string): Promise<{ url: string; statusCode: number }> {
     return { url: await this.verification.confirmByLink(token), statusCode: 302 };
+  }
+
+  async restoreEmail(token: string, ip: string): Promise<{ url: string; statusCode: number }> {
+    return { url: await this.restoring.byLink(token, ip), statusCode: 302 };
   }
 
   async confirmCode(caller: UserPrincipal, code: string): Promise<SuccessResponse> {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DeletionRequestsModule } from '../deletion-requests/deletion-requests.module.js';
 import { EmailVerificationModule } from '../email-verification/email-verification.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { PrincipalsModule } from '../principals/principals.module.js';
@@ -10,14 +11,23 @@ import { AccountRecoveryController } from './account-recovery.controller.js';
 import { AccountRecovery } from './account-recovery.service.js';
 import { AuthController } from './auth.controller.js';
 import { Auth } from './auth.service.js';
+import { EmailRestore } from './email-restore.service.js';
 import { LoginLockout } from './login-lockout.js';
 import { Login } from './login.service.js';
 import { PasswordReset } from './password-reset.service.js';
 
 @Module({
-  imports: [PrincipalsModule, SessionsModule, SignInModule, PasswordsModule, EmailVerificationModule, UsersModule],
+  imports: [
+    PrincipalsModule,
+    SessionsModule,
+    SignInModule,
+    PasswordsModule,
+    EmailVerificationModule,
+    UsersModule,
+    DeletionRequestsModule,
+  ],
   controllers: [AuthController, AccountRecoveryController],
-  providers: [AccountCredentials, Auth, AccountRecovery, Login, LoginLockout, PasswordReset],
+  providers: [AccountCredentials, Auth, AccountRecovery, EmailRestore, Login, LoginLockout, PasswordReset],
   exports: [AccountCredentials],
 })
 export class AuthModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
+import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 import { unavailable } from '../../common/errors/panel-error.js';
 import { Config } from '../../config/config.js';
 import { WorkQueue } from '../../common/work/work-queue.js';
@@ -10,7 +11,7 @@ const QUEUE_PER_WORKER = 50;
 const DUMMY_PASSWORD = 'nobody has this password';
 
 /**
- * Argon2id with the configured cost. Hashes are computed a few at a time (each takes a core and much memory); beyond a
+ * Argon2id with the configured cost; bcrypt hashes of other panels are understood too. Hashes are computed a few at a time (each takes a core and much memory); beyond a
  * bounded queue the answer is 503, so that a flood of logins cannot take the whole panel down.
  */
 @Injectable()
@@ -45,9 +46,13 @@ export class PasswordHasher implements OnApplicationBootstrap {
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
     const known = passwordHash !== undefined && isArgon2(passwordHash);
     const compared = known ? passwordHash : await (this.dummy ??= this.hash(DUMMY_PASSWORD));
+    const isLegacy = passwordHash !== undefined && isBcrypt(passwordHash);
     this.comparisons += 1;
-    const matches = await this.queue.run(() => verify(compared, password));
-    return known && matches;
+    // Beside the older form the usual work is done too: otherwise the time would tell which accounts have one.
+    const [matches, matchesLegacy] = await this.queue.run(() =>
+      Promise.all([verify(compared, password), isLegacy && verifyBcrypt(password, asUsualForm(passwordHash))]),
+    );
+    return known ? matches : matchesLegacy;
   }
 
   /** Whether the hash was made with another cost than the configured one. */
@@ -60,3 +65,9 @@ export class PasswordHasher implements OnApplicationBootstrap {
 }
 
 const isArgon2 = (passwordHash: string): boolean => passwordHash.startsWith('$argon2id$');
+
+/** Of a cost that a sign-in can wait for: one of 31 would hold a thread for days. */
+const isBcrypt = (passwordHash: string): boolean => /^\$2[aby]\$(0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$/.test(passwordHash);
+
+/** PHP's name for the form that everybody else calls `2b`. */
+const asUsualForm = (passwordHash: string): string => passwordHash.replace(/^\$2y/, '$2b');

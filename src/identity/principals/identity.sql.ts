@@ -48,6 +48,9 @@ export interface AccountRow {
   readonly supportBanned: boolean;
   readonly supportBanReason: string | null;
   readonly pendingDeletionUntil: Date | null;
+  readonly deletionRequested: boolean;
+  readonly deletionApproved: boolean;
+  readonly deletedAt: Date | null;
   readonly createdAt: Date;
   readonly usesLegacyPasswordHash: boolean;
   /** The chosen one first, then in the order of joining. */
@@ -85,7 +88,8 @@ export const accountById: Statement = {
       EXISTS(SELECT 1 FROM "TwoFactor" tf WHERE tf."userId" = u."id") AS "twoFactorEnabled",
       u."studentVerified", u."studentVerifiedAt", u."educationLimits",
       (SELECT count(*)::int FROM "Passkey" k WHERE k."userId" = u."id") AS "passkeyCount",
-      u."passwordHash" <> '' AND u."passwordHash" NOT LIKE '$argon2id$%' AS "usesLegacyPasswordHash",
+      u."deletionRequested", u."deletionApproved", u."deletedAt",
+      u."passwordHash" LIKE '$2%' AS "usesLegacyPasswordHash",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id"
             WHERE chain."name" <> 'default') AS "rolePermissions",
       ARRAY(SELECT DISTINCT rp."value"::text FROM chain JOIN "RolePermission" rp ON rp."roleId" = chain."id") AS "assignedPermissions",

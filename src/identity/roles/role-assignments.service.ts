@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { notFound } from '../../common/errors/panel-error.js';
@@ -6,6 +7,7 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { targetUserId } from '../access/target-user.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import type { AssignmentResponse, AssignmentResultResponse } from './dto/roles.dto.js';
@@ -15,12 +17,19 @@ const ASSIGNMENT = { id: true, role: { select: { id: true, name: true, descripti
 
 /** Which roles an account has. */
 @Injectable()
-export class RoleAssignments {
+export class RoleAssignments implements OnModuleInit {
   constructor(
     private readonly prisma: PrismaService,
     private readonly audit: AuditLog,
     private readonly bus: EventBus,
+    private readonly erasure: AccountErasure,
   ) {}
+
+  onModuleInit(): void {
+    this.erasure.register('roles', async (tx, userId) => {
+      await tx.userRole.deleteMany({ where: { userId } });
+    });
+  }
 
   async list(caller: UserPrincipal, reference: string): Promise<AssignmentResponse[]> {
     const userId = targetUserId(reference, caller);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { Jobs } from '../../common/jobs/jobs.service.js';
@@ -6,6 +7,7 @@ import { Config } from '../../config/config.js';
 import type { AuthMethod } from '../../generated/prisma/enums.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 
 /** Of each account this many sessions are kept; a new login ends the oldest beyond. */
 export const MAXIMUM_SESSIONS = 20;
@@ -26,14 +28,22 @@ export interface EndedSessions {
 
 /** The signed-in browsers of accounts. */
 @Injectable()
-export class Sessions {
+export class Sessions implements OnModuleInit {
   constructor(
     private readonly prisma: PrismaService,
     private readonly bus: EventBus,
     private readonly audit: AuditLog,
     private readonly config: Config,
     private readonly jobs: Jobs,
+    private readonly erasure: AccountErasure,
   ) {}
+
+  onModuleInit(): void {
+    this.erasure.register('sessions', async (tx, userId, afterCommit) => {
+      const ended = await this.endAll(tx, userId);
+      afterCommit(() => this.announce(ended));
+    });
+  }
 
   /** Opens a session and returns its id. Newest 20 are kept: the oldest beyond end in the same transaction. */
   async open(userId: number, method: AuthMethod, client: SessionClient, action: string): Promise<string> {

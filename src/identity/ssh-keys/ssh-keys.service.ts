@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
 import { badRequest, conflict, notFound } from '../../common/errors/panel-error.js';
 import { isUniqueViolation, PrismaService } from '../../prisma/prisma.service.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import type { AddSshKeyDto, RenamedSshKeyResponse, SshKeyResponse } from './dto/ssh-keys.dto.js';
@@ -13,8 +15,17 @@ const missing = () => notFound('SSH key not found', 'ssh_keys.not_found');
 
 /** The public keys that an account may use for SFTP. */
 @Injectable()
-export class SshKeys {
-  constructor(private readonly prisma: PrismaService) {}
+export class SshKeys implements OnModuleInit {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly erasure: AccountErasure,
+  ) {}
+
+  onModuleInit(): void {
+    this.erasure.register('ssh-keys', async (tx, userId) => {
+      await tx.sshKey.deleteMany({ where: { userId } });
+    });
+  }
 
   list({ userId }: UserPrincipal): Promise<SshKeyResponse[]> {
     return this.prisma.sshKey.findMany({ where: { userId }, orderBy: { id: 'asc' }, select: SSH_KEY });

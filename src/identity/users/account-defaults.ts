@@ -15,8 +15,6 @@ export const UNUSED_AREAS = {
   fraudFlag: false,
   fraudReason: null,
   fraudDetectedAt: null,
-  deletionRequested: false,
-  deletionApproved: false,
   serverSunsetNoticeSentAt: null,
 } as const;
 

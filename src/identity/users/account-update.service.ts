@@ -1,24 +1,35 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
 import { AuditLog } from '../../common/audit/audit-log.js';
-import { badRequest, forbidden } from '../../common/errors/panel-error.js';
+import { badRequest, conflict, forbidden } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { Jobs } from '../../common/jobs/jobs.service.js';
 import type { Prisma } from '../../generated/prisma/client.js';
-import { PrismaService } from '../../prisma/prisma.service.js';
+import { isUniqueViolation, PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
+import { emailTaken, EmailChanges } from '../email-change/email-changes.service.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import type { Identity } from '../principals/identities.js';
 import { Sessions } from '../sessions/sessions.service.js';
 import type { EndedSessions } from '../sessions/sessions.service.js';
 import { contactChanges, profileChanges, staffChanges } from './account-changes.js';
 import { assertDateOfBirthFree } from './date-of-birth-lock.js';
+import type { StaffChanges } from './account-changes.js';
 import type { UpdateUserDto } from './dto/update-user.dto.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { RootAdmins } from './root-admins.js';
 import { acceptableSettings } from './user-settings.js';
 
 const MAXIMUM_SETTINGS_BYTES = 65_536;
+
+/** A change that was found acceptable; `email` and `passwordHash` only when they are new. */
+interface Change {
+  readonly body: UpdateUserDto;
+  readonly staff: StaffChanges;
+  readonly ip: string;
+  readonly email: string | undefined;
+  readonly passwordHash: string | undefined;
+}
 
 /** Carries out a change of an account: all of it in one transaction, then everybody is told. */
 @Injectable()
@@ -27,6 +38,7 @@ export class AccountUpdate {
     private readonly prisma: PrismaService,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordChanges,
+    private readonly emails: EmailChanges,
     private readonly sessions: Sessions,
     private readonly rootAdmins: RootAdmins,
     private readonly audit: AuditLog,
@@ -36,23 +48,37 @@ export class AccountUpdate {
 
   /** @throws PanelError 400, 403 or 409; nothing is changed then. */
   async apply(caller: UserPrincipal, target: Identity, body: UpdateUserDto, ip: string): Promise<void> {
-    if (body.email && body.email !== target.profile.email) {
-      throw badRequest('The email address cannot be changed here yet', 'users.email_change_unavailable');
-    }
     const staff = staffChanges(body, caller, target);
-    const passwordHash = await this.newPassword(caller, target, body);
-    const ended = await this.prisma.$transaction(async (tx) => {
-      if ('role' in staff) await this.rootAdmins.assertOneRemains(tx, target.account.id, staff.role as string | null);
-      await assertDateOfBirthFree(tx, caller, target, body);
-      await this.write(tx, target.account.id, { ...profileChanges(body), ...staff });
-      if (body.settings)
-        await this.mergeSettings(tx, target.account.id, acceptableSettings(body.settings, caller.can('users:write')));
-      await this.record(tx, caller, target, { body, staff, ip });
-      if (staff.suspended === true) await this.cutOff(tx, target.account.id);
-      return passwordHash === undefined ? undefined : this.setPassword(tx, caller, target, passwordHash, ip);
-    });
-    if (ended !== undefined) this.sessions.announce(ended);
+    const email = body.email === target.profile.email ? undefined : body.email || undefined;
+    const passwordHash = await this.newCredentials(caller, target, body, email);
+    const change = { body, staff, ip, email, passwordHash };
+    try {
+      const ended = await this.prisma.$transaction((tx) => this.applyAll(tx, caller, target, change));
+      for (const sessions of ended) this.sessions.announce(sessions);
+    } catch (error) {
+      throw email !== undefined && isUniqueViolation(error) ? emailTaken() : error;
+    }
     this.bus.publish('user.changed', { userId: target.account.id });
+  }
+
+  private async applyAll(
+    tx: Queryable,
+    caller: UserPrincipal,
+    target: Identity,
+    { body, staff, ip, email, passwordHash }: Change,
+  ): Promise<EndedSessions[]> {
+    const { id } = target.account;
+    if ('role' in staff) await this.rootAdmins.assertOneRemains(tx, id, staff.role as string | null);
+    await assertDateOfBirthFree(tx, caller, target, body);
+    await this.write(tx, id, { ...profileChanges(body), ...staff });
+    if (body.settings) await this.mergeSettings(tx, id, acceptableSettings(body.settings, caller.can('users:write')));
+    await this.record(tx, caller, target, { body, staff, ip });
+    if (staff.suspended === true) await this.cutOff(tx, id);
+    const ended: EndedSessions[] = [];
+    // The mail about the password goes to the address that the account had when it was set.
+    if (passwordHash !== undefined) ended.push(await this.setPassword(tx, caller, target, passwordHash, ip));
+    if (email !== undefined) ended.push(await this.setEmail(tx, caller, target, email, ip));
+    return ended;
   }
 
   /** Every request is refused from the commit on; consoles and SFTP on nodes were let in before. */
@@ -60,20 +86,32 @@ export class AccountUpdate {
     return this.jobs.enqueue('account.cut_off', { userId }, { tx, singletonKey: String(userId) });
   }
 
-  /** The hash of the new password, once the caller has shown that he may set it. */
-  private async newPassword(caller: UserPrincipal, target: Identity, body: UpdateUserDto): Promise<string | undefined> {
-    const { password, currentPassword } = body;
-    if (!password) return undefined;
+  /**
+   * The hash of the new password, once the caller has shown that he may set it and the new address. An address needs the
+   * password only when the panel asks for it; one that was given must be right.
+   */
+  private async newCredentials(
+    caller: UserPrincipal,
+    target: Identity,
+    { password, currentPassword }: UpdateUserDto,
+    email: string | undefined,
+  ): Promise<string | undefined> {
+    if (!password && email === undefined) return undefined;
     if (caller.proof.kind !== 'session') {
       throw forbidden('This cannot be done with an API key. Sign in first.', 'auth.session_required');
     }
-    if (caller.userId === target.account.id) await this.assertCurrent(caller.userId, currentPassword);
-    return this.hasher.hash(password);
+    const isOwn = caller.userId === target.account.id;
+    const what = password ? 'password' : 'email';
+    if (isOwn && (password || currentPassword || this.emails.needsPassword)) {
+      await this.assertCurrent(caller.userId, currentPassword, what);
+    }
+    if (email !== undefined) await this.emails.assertAcceptable(email, caller.userId, target.account.id);
+    return password ? this.hasher.hash(password) : undefined;
   }
 
-  private async assertCurrent(id: number, currentPassword: string | undefined): Promise<void> {
+  private async assertCurrent(id: number, currentPassword: string | undefined, what: string): Promise<void> {
     if (!currentPassword) {
-      throw badRequest('Current password is required to change password', 'users.current_password_required');
+      throw badRequest(`Current password is required to change ${what}`, 'users.current_password_required');
     }
     const user = await this.prisma.user.findUnique({ where: { id }, select: { passwordHash: true } });
     if (!(await this.hasher.verify(user?.passwordHash, currentPassword))) {
@@ -87,11 +125,28 @@ export class AccountUpdate {
     { account }: Identity,
     passwordHash: string,
     ipAddress: string,
-  ): Promise<EndedSessions | undefined> {
-    const keep = caller.userId === account.id ? caller.sessionId : undefined;
+  ): Promise<EndedSessions> {
     const entry = { action: 'password-change', targetType: 'user', targetId: account.id, ipAddress } as const;
     await this.audit.record({ userId: caller.userId, ...entry }, tx);
-    return this.passwords.apply(tx, { userId: account.id, email: account.email }, passwordHash, keep);
+    const owner = { userId: account.id, email: account.email };
+    const ended = await this.passwords.apply(tx, owner, passwordHash, keptSession(caller, account.id));
+    if (ended === undefined) throw conflict('The account was changed meanwhile. Try again.', 'users.changed_meanwhile');
+    return ended;
+  }
+
+  /** The other sessions end: whoever has one of them might be why the address is changed. */
+  private async setEmail(
+    tx: Queryable,
+    caller: UserPrincipal,
+    { account }: Identity,
+    email: string,
+    ipAddress: string,
+  ): Promise<EndedSessions> {
+    await this.emails.apply(tx, { userId: account.id, email: account.email }, email);
+    const entry = { action: 'email-change', targetType: 'user', targetId: account.id, ipAddress } as const;
+    const metadata = { before: account.email, after: email };
+    await this.audit.record({ userId: caller.userId, ...entry, metadata }, tx);
+    return this.sessions.endAll(tx, account.id, keptSession(caller, account.id));
   }
 
   private async write(tx: Queryable, id: number, data: Prisma.UserUpdateInput): Promise<void> {
@@ -125,3 +180,7 @@ export class AccountUpdate {
     );
   }
 }
+
+/** One's own session goes on; staff that changes somebody else's account keeps none of his. */
+const keptSession = (caller: UserPrincipal, userId: number): string | undefined =>
+  caller.userId === userId ? caller.sessionId : undefined;

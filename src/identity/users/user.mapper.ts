@@ -8,9 +8,10 @@ import type { ProfileResponse, SafeUserResponse, SessionUserResponse } from './d
 
 /** An account for its owner and for staff: from an allow-list, never the row itself. */
 export function toSafeUser(row: AccountRow): SafeUserResponse {
-  const { node, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved } = UNUSED_AREAS;
-  const rest = { node, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved };
-  return { ...toProfile(row), educationLimits: row.educationLimits, ...rest };
+  const { node, fraudFlag, fraudReason, fraudDetectedAt } = UNUSED_AREAS;
+  const { educationLimits, deletionRequested, deletionApproved } = row;
+  const rest = { node, educationLimits, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved };
+  return { ...toProfile(row), ...rest };
 }
 
 /** The account of a session or key, complete: the web client does not ask again after a login. */

@@ -40,7 +40,7 @@ export class UsersController {
   /**
    * Change an account
    *
-   * One's own (`me` or the id): profile, settings, and the password with `currentPassword`. With `users:write` also
+   * One's own (`me` or the id): profile, settings, e-mail address, and the password with `currentPassword`. With `users:write` also
    * accounts that hold no more rights than the caller, and their state. Role, portal and quota need a superuser or
    * `admin:user:edit`; nobody gives more than he holds. At most 6 a minute, 30 when only settings are sent.
    */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CaptchaModule } from '../captcha/captcha.module.js';
+import { EmailChangeModule } from '../email-change/email-change.module.js';
 import { EmailVerificationModule } from '../email-verification/email-verification.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { PrincipalsModule } from '../principals/principals.module.js';
@@ -16,8 +17,9 @@ import { Users } from './users.service.js';
 
 @Module({
   imports: [PrincipalsModule, SessionsModule, PasswordsModule, EmailVerificationModule, CaptchaModule],
+  imports: [PrincipalsModule, SessionsModule, PasswordsModule, EmailVerificationModule, EmailChangeModule],
   controllers: [RegistrationController, UsersController],
   providers: [AccountUpdate, Accounts, AdminAccount, PasswordChanges, Registration, RootAdmins, Users],
-  exports: [Accounts, AdminAccount, PasswordChanges],
+  exports: [Accounts, AdminAccount, PasswordChanges, RootAdmins],
 })
 export class UsersModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
-import { forbidden, notFound } from '../../common/errors/panel-error.js';
+import { conflict, forbidden, notFound } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { addressBucket } from '../../common/net/client-ip.js';
 import { RateLimits } from '../../common/throttling/rate-limits.js';
@@ -43,6 +43,7 @@ export class Users {
     await this.count(caller, body, ip);
     const target = await this.existing(id);
     assertMayManage(caller, target.account);
+    if (target.profile.deletedAt !== null) throw conflict('This account was deleted', 'users.deleted');
     await this.updates.apply(caller, target, body, ip);
     return { success: true, user: toSafeUser((await this.existing(id)).profile) };
   }

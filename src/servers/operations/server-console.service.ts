@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { notFound } from '../../common/errors/panel-error.js';
 import { WingsRefusal } from '../../nodes/wings/wings-errors.js';
+import { ActivityNotices } from '../../identity/activity/activity-notices.service.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
@@ -17,6 +18,7 @@ export class ServerConsole {
     private readonly prisma: PrismaService,
     private readonly wings: Wings,
     private readonly audit: AuditLog,
+    private readonly notices: ActivityNotices,
   ) {}
 
   async command(scope: ServerScope, command: string, ipAddress: string): Promise<void> {
@@ -64,7 +66,9 @@ export class ServerConsole {
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
     }
-    await this.record(scope, 'server:reinstall', ipAddress, { truncateDirectory });
+    const { userId, uuid: targetId } = scope;
+    const entry = { userId, action: 'server:reinstall', targetType: 'server', targetId, ipAddress } as const;
+    await this.prisma.$transaction((tx) => this.notices.record({ ...entry, metadata: { truncateDirectory } }, tx));
   }
 
   /** @returns what the state was. */
@@ -80,12 +84,7 @@ export class ServerConsole {
     throw server === null ? notFound('Server not found', 'servers.not_found') : notNow(server);
   }
 
-  private record(
-    scope: ServerScope,
-    action: string,
-    ipAddress: string,
-    metadata: { command: string } | { truncateDirectory: boolean },
-  ): Promise<void> {
+  private record(scope: ServerScope, action: string, ipAddress: string, metadata: { command: string }): Promise<void> {
     const { userId, uuid } = scope;
     return this.audit.record({ userId, action, targetType: 'server', targetId: uuid, ipAddress, metadata });
   }

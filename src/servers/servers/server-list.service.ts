@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
-import { notFound } from '../../common/errors/panel-error.js';
+import { forbidden, notFound } from '../../common/errors/panel-error.js';
 import { Config } from '../../config/config.js';
 import { NodeHealth } from '../../nodes/health/node-health.service.js';
+import { ownOrPermitted } from '../../identity/access/target-user.js';
+import { Accounts } from '../../identity/users/accounts.service.js';
 import { Database } from '../../prisma/database.js';
 import { SERVER_NEEDS } from '../access/server-needs.js';
 import type { ServerScope } from '../access/server-scope.js';
-import type { ServerDetail, ServerListItem } from './dto/server.dto.js';
+import type { ServerDetail, ServerListItem, UserServerItem } from './dto/server.dto.js';
 import type { ServerListQuery } from './dto/server-input.dto.js';
-import { toDetail, toListItem } from './server.mapper.js';
-import { LIST_ALL, LIST_OWN, SERVER_DETAIL } from './servers.sql.js';
+import { toDetail, toListItem, toUserServer } from './server.mapper.js';
+import { LIST_ALL, LIST_OWN, LIST_OWNED_BY, SERVER_DETAIL } from './servers.sql.js';
 import type { ServerDetailRow, ServerListRow } from './servers.sql.js';
 
 const DEFAULT_PER_PAGE = 50;
@@ -21,6 +23,7 @@ export class ServerList {
     private readonly database: Database,
     private readonly health: NodeHealth,
     private readonly config: Config,
+    private readonly accounts: Accounts,
   ) {}
 
   /** What the caller owns or was invited to; staff sees every server; a bound key only its servers. Unpaged unless the query pages. */
@@ -40,6 +43,15 @@ export class ServerList {
       ? await this.database.query<ServerListRow>(LIST_ALL, values)
       : await this.database.query<ServerListRow>(LIST_OWN, [...values, principal.userId]);
     return rows.map((row) => toListItem(row, this.health.isHealthy(row.nodeId)));
+  }
+
+  /** What an account owns: its own, or (with `users:read`) somebody else's. @throws PanelError 403, 404. */
+  async ofUser(principal: UserPrincipal, reference: string): Promise<UserServerItem[]> {
+    const userId = ownOrPermitted(reference, principal, 'users:read');
+    if (!principal.proofCovers('servers:read') && !principal.can('users:read')) throw forbidden();
+    if ((await this.accounts.byId(userId)) === undefined) throw notFound('User not found', 'users.not_found');
+    const rows = await this.database.query<ServerListRow>(LIST_OWNED_BY, [userId]);
+    return rows.map((row) => toUserServer(row, this.health.isHealthy(row.nodeId)));
   }
 
   async detail(scope: ServerScope, principal: UserPrincipal): Promise<ServerDetail> {

@@ -7,6 +7,7 @@ import type {
   ServerListItem,
   ServerSftp,
   ServerStatus,
+  UserServerItem,
 } from './dto/server.dto.js';
 import { without } from '../variables/environment.js';
 import type { ServerDetailRow, ServerListRow } from './servers.sql.js';
@@ -61,6 +62,11 @@ export function toListItem(row: ServerListRow, isNodeHealthy: boolean): ServerLi
     node: row.nodeName,
     userId: row.ownerId,
   };
+}
+
+/** A row of the servers of an account: `node` is the id there, and the node's own word for the state stands beside ours. */
+export function toUserServer(row: ServerListRow, isNodeHealthy: boolean): UserServerItem {
+  return { ...toListItem(row, isNodeHealthy), state: isNodeHealthy ? row.state : 'unknown', node: row.nodeId };
 }
 
 const toLimits = (row: ServerListRow): ServerLimits => ({

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { forbidden, notFound } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
+import { ActivityNotices } from '../../identity/activity/activity-notices.service.js';
 import { Allocations } from '../../nodes/allocations/allocations.service.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
@@ -31,6 +32,7 @@ export class Servers {
     private readonly allocations: Allocations,
     private readonly removals: ServerRemovals,
     private readonly audit: AuditLog,
+    private readonly notices: ActivityNotices,
     private readonly bus: EventBus,
   ) {}
 
@@ -75,6 +77,8 @@ export class Servers {
       if (count === 0) throw notFound('Server not found', 'servers.not_found');
       if (!isGone) await this.removals.request(tx, scope.uuid, scope.nodeId);
       await this.record(tx, scope, 'server:delete', ipAddress, { force });
+      const { userId, uuid: targetId } = scope;
+      await this.notices.tell({ userId, action: 'server:delete', targetType: 'server', targetId, ipAddress }, tx);
     });
     this.bus.publish('server.access_changed', { serverUuid: scope.uuid });
   }

@@ -75,6 +75,12 @@ export const LIST_OWN: Statement = {
       SELECT "serverUuid" FROM "ServerSubuser" WHERE "userId" = $6::int AND "accepted"))) ${PAGE}`,
 };
 
+/** The servers an account owns, without those it was invited to. $1 user. */
+export const LIST_OWNED_BY: Statement = {
+  name: 'servers_list_owned_by',
+  text: `SELECT ${COLUMNS}, ${PORTS} ${FROM} WHERE s."ownerId" = $1::int ORDER BY s."createdAt", s."uuid"`,
+};
+
 /** All servers of the panel. */
 export const LIST_ALL: Statement = {
   name: 'servers_list_all',

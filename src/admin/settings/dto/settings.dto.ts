@@ -83,6 +83,13 @@ export class AdminSettingsResponse extends PanelSettingsResponse {
   idDocumentRetentionDays!: number;
   /** Whether exports that people ask for wait until staff agrees. */
   dataExportApproval!: boolean;
+  /** Whether people must give their password to change their e-mail address. */
+  @ApiProperty()
+  requirePasswordForEmailChange!: boolean;
+
+  /** Whether servers are deleted with their owner; otherwise the deletion of an account waits until it owns none. */
+  @ApiProperty()
+  deleteServersWithAccount!: boolean;
 }
 
 /** The settings after a change. */

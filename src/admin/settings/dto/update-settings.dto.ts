@@ -64,6 +64,12 @@ export class UpdateSettingsDto {
   idDocumentRetentionDays?: unknown;
   @ApiPropertyOptional({ type: Boolean, example: false })
   dataExportApproval?: unknown;
+  @ApiPropertyOptional({ type: Boolean, example: true })
+  requirePasswordForEmailChange?: unknown;
+
+  @Allow()
+  @ApiPropertyOptional({ type: Boolean, example: false })
+  deleteServersWithAccount?: unknown;
 
   /** Flags to change; the others stay. */
   @Allow()

@@ -1,5 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsIP, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { OptionalField } from '../../../common/validation/optional-field.js';
+import { IsBoundedObject } from '../../users/bounded-json.js';
 import { BoundedNumber } from '../../../common/validation/lenient-numbers.js';
 
 const MAXIMUM_LIMIT = 200;
@@ -42,6 +44,84 @@ export class LogQuery extends ActivityQuery {
   @MaxLength(16)
   @ApiPropertyOptional({ type: String })
   unread?: string;
+}
+
+const FORMATS = ['csv', 'json'] as const;
+
+/** Which entries a filter lets through. */
+export type LogFilterQuery = Pick<LogQuery, 'action' | 'targetType' | 'unread'>;
+
+export class LogExportQuery {
+  @IsOptional()
+  @IsIn(FORMATS, { message: 'format must be csv or json' })
+  @ApiPropertyOptional({ enum: FORMATS, default: 'json' })
+  format: (typeof FORMATS)[number] = 'json';
+
+  /** Only actions that contain this text. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  @ApiPropertyOptional({ type: String })
+  action?: string;
+
+  /** Only about this kind of thing. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(32)
+  @ApiPropertyOptional({ type: String })
+  targetType?: string;
+
+  /** `1`, `true` or `yes`: only unread entries; anything else: only read ones. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(16)
+  @ApiPropertyOptional({ type: String })
+  unread?: string;
+}
+
+/** An entry of somebody who watches the panel from outside. */
+export class ReportActivityDto {
+  @IsString({ message: 'action is required' })
+  @Length(1, 100, { message: 'action is required' })
+  @ApiProperty({ example: 'backup:verified', minLength: 1, maxLength: 100 })
+  action!: string;
+
+  /** Whose log it goes to; the caller's when missing. */
+  @OptionalField()
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  @ApiPropertyOptional({ type: Number })
+  userId?: number;
+
+  @OptionalField()
+  @IsString()
+  @MaxLength(64)
+  @ApiPropertyOptional({ type: String })
+  targetId?: string;
+
+  @OptionalField()
+  @IsString()
+  @MaxLength(32)
+  @ApiPropertyOptional({ type: String, example: 'server' })
+  targetType?: string;
+
+  @OptionalField()
+  @IsBoundedObject(16_384)
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  metadata?: Record<string, unknown>;
+
+  /** The caller's address when missing. */
+  @OptionalField()
+  @IsIP()
+  @ApiPropertyOptional({ type: String, example: '203.0.113.7' })
+  ipAddress?: string;
+
+  /** Also tell the account by mail, where its preferences ask for that. */
+  @OptionalField()
+  @IsBoolean()
+  @ApiPropertyOptional({ type: Boolean, default: false })
+  notify?: boolean;
 }
 
 export class LogEntryResponse {

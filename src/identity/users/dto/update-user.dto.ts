@@ -80,7 +80,7 @@ export class UpdateProfileDto {
 
 /** A change of an account. What a caller may not change is ignored or refused, see the route. */
 export class UpdateUserDto extends UpdateProfileDto {
-  /** The present address; another one is refused. */
+  /** Another address is to be confirmed by mail, and ends the other sessions; the old one can be put back for 48 h. */
   @Transform(emptyIsAbsent)
   @IsOptional()
   @IsEmailAddress()

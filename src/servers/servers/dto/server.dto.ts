@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { ServerAllocations, ServerMeta } from '../../configuration/dto/server-object.dto.js';
 import { ServerResources } from '../../states/dto/resources.dto.js';
 
@@ -120,6 +120,17 @@ export class ServerListItem {
   node!: string;
   /** The owner. */
   userId!: number;
+}
+
+/** One of the servers that an account owns. */
+export class UserServerItem extends OmitType(ServerListItem, ['node'] as const) {
+  /** What the node told last, without the panel's own overlays; `unknown` while the node is away. */
+  @ApiProperty({ example: 'running' })
+  state!: string;
+
+  /** The id of the node. */
+  @ApiProperty({ type: Number, example: 1 })
+  node!: number;
 }
 
 /** One port of a server. */
