@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { parseLog, parseServers, parseSystem } from './wings-answers.js';
+import { parseLog, parseServers, parseSystem, parseTransfers } from './wings-answers.js';
 
 const uuid = crypto.randomUUID();
 
@@ -52,4 +52,13 @@ it('reads logs of both families', () => {
   expect(parseLog('application/json; charset=utf-8', '{"data":["a","b"]}')).toEqual(['a', 'b']);
   expect(parseLog('text/plain', 'a\nb\n')).toEqual(['a', 'b']);
   expect(() => parseLog('application/json', '{"data":[1]}')).toThrow('cannot be understood');
+});
+
+it('reads the progress of transfers, and leaves out what is none', () => {
+  const progress = { archive_bytes_processed: 1, network_bytes_processed: 2, bytes_total: 3, files_processed: '4' };
+  const answer = { [uuid.replaceAll('-', '').toUpperCase()]: progress, nonsense: progress, [crypto.randomUUID()]: 7 };
+  expect([...parseTransfers(answer)]).toEqual([
+    [uuid, { archiveBytesProcessed: 1, networkBytesProcessed: 2, bytesTotal: 3, filesProcessed: 0 }],
+  ]);
+  expect(() => parseTransfers([])).toThrow('cannot be understood');
 });

@@ -63,3 +63,21 @@ it('tells the panel and browsers apart when they look for the console socket', (
   const plain = clientOf({ useSsl: false, publicUrl: 'http://node.example.com' });
   expect(plain.publicSocketUrl('s')).toBe('ws://node.example.com/api/servers/s/ws');
 });
+
+it('signs a transfer token for one server, with the secret of the target, for a quarter of an hour', () => {
+  const target = clientOf({ token: 'cd'.repeat(32) });
+  const token = tokens.transfer(target, { serverUuid, transferId: 1 });
+  const payload = jwt.verify(token, 'cd'.repeat(32), { algorithms: ['HS256'] }) as jwt.JwtPayload;
+  expect(payload).toEqual({
+    iss: 'https://panel.example.com',
+    aud: [''],
+    sub: serverUuid,
+    jti: expect.stringMatching(/^[0-9a-f]{32}$/),
+    iat: expect.any(Number),
+    nbf: Number(payload.iat) - 300,
+    exp: Number(payload.iat) + 900,
+    scope: 'transfer',
+  });
+  expect(tokens.transfer(target, { serverUuid, transferId: 2 })).not.toBe(token);
+  expect(target.transferUrl).toBe('https://10.0.0.5:8080/api/transfers');
+});

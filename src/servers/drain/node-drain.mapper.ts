@@ -3,7 +3,13 @@ import type { NodeDrainResponse } from './dto/node-drain.dto.js';
 
 export const MOST_LISTED = 500;
 /** In the order in which they are shown. */
-export const LISTED_STATES = ['failed', 'moving', 'waiting', 'cancelled', 'moved'] as const satisfies DrainServerState[];
+export const LISTED_STATES = [
+  'failed',
+  'moving',
+  'waiting',
+  'cancelled',
+  'moved',
+] as const satisfies DrainServerState[];
 
 export const drainColumns = {
   id: true,

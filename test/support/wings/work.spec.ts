@@ -177,8 +177,11 @@ describe.each(FLAVOURS)('a transfer between two %s daemons', (flavour) => {
     uuid: string;
   }
 
-  async function transfer(prepare: (uuid: string) => void = () => undefined): Promise<Transfer> {
-    const target = bench.wings(flavour, { token: 'target-secret' });
+  async function transfer(
+    prepare: (uuid: string) => void = () => undefined,
+    options: { receiveDelayMs?: number } = {},
+  ): Promise<Transfer> {
+    const target = bench.wings(flavour, { token: 'target-secret', ...options });
     await target.boot();
     const { wings: source, uuid } = await bench.booted(flavour);
     source.server(uuid).files.write('/world', 'precious');
@@ -197,6 +200,15 @@ describe.each(FLAVOURS)('a transfer between two %s daemons', (flavour) => {
     await source.waitFor(() => source.server(uuid).lock === null);
     expect(target.server(uuid).files.read('/world')?.toString()).toBe('precious');
     expect(bench.panel.requests('POST', `/servers/${uuid}/transfer/failure`)).toEqual([]);
+  });
+
+  it('can be cancelled at the destination while that unpacks', async () => {
+    const { source, target, uuid } = await transfer(() => undefined, { receiveDelayMs: 100_000 });
+    await source.waitFor(() => target.servers.has(uuid));
+    expect((await callApi(target, 'DELETE', `/api/transfers/${uuid}`)).status).toBe(flavour === 'rs' ? 200 : 202);
+    await source.waitFor(() => bench.panel.requests('POST', `/servers/${uuid}/transfer/failure`).length >= 2);
+    expect(target.servers.has(uuid)).toBe(false);
+    expect(bench.panel.requests('POST', `/servers/${uuid}/transfer/success`)).toEqual([]);
   });
 
   it('fails when the panel hides the server from the destination', async () => {
