@@ -9,7 +9,7 @@ const FIRST = 1;
 const compress: (bytes: Buffer) => Promise<Buffer> = promisify(gzip);
 
 /** Keeps a piece of the archive under its place; places are given out once each. */
-export type KeepPiece = (position: number, data: Buffer) => Promise<void>;
+type KeepPiece = (position: number, data: Buffer) => Promise<void>;
 
 /**
  * Writes one file into a compressed tar archive, piece by piece. The header of a tar names the size of the file, which is

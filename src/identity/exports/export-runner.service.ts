@@ -7,7 +7,7 @@ import { Notifications } from '../notifications/notifications.service.js';
 import { ArchiveWriter } from './archive-writer.js';
 import { ExportSources } from '../../common/data-export/export-sources.js';
 
-export const EXPORT_FILE = 'user-export.json';
+const EXPORT_FILE = 'user-export.json';
 export const EXPORT_FAILED = 'The export could not be made.';
 const FORMAT = 'eclipanel-user-export';
 const VERSION = 1;

@@ -1,4 +1,4 @@
-export const TAR_BLOCK = 512;
+const TAR_BLOCK = 512;
 
 const CHECKSUM_AT = 148;
 const CHECKSUM_LENGTH = 8;
