@@ -6,6 +6,7 @@ import { RemoteSftpModule } from './sftp/sftp.module.js';
 import { RemoteTransfersModule } from './transfers/transfers.module.js';
 
 /** The API that Wings daemons call: `/api/remote`. */
-@Module({ imports: [RemoteServersModule, RemoteActivityModule, RemoteBackupsModule, RemoteSftpModule] })
-@Module({ imports: [RemoteServersModule, RemoteActivityModule, RemoteSftpModule, RemoteTransfersModule] })
+@Module({
+  imports: [RemoteServersModule, RemoteActivityModule, RemoteBackupsModule, RemoteSftpModule, RemoteTransfersModule],
+})
 export class RemoteModule {}

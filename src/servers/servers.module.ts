@@ -26,10 +26,10 @@ import { TransfersModule } from './transfers/transfers.module.js';
     BackupsModule,
     ConsoleModule,
     EggsModule,
-    SchedulesModule,
     FleetModule,
     NodeDrainsModule,
     OrganisationServersModule,
+    SchedulesModule,
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,
@@ -45,12 +45,12 @@ import { TransfersModule } from './transfers/transfers.module.js';
     TransfersModule,
   ],
   exports: [
+    BackupsModule,
     ServerAccessModule,
     ServerConfigurationModule,
     ServerInstallationModule,
     ServerStatesModule,
     TransfersModule,
   ],
-  exports: [BackupsModule, ServerAccessModule, ServerConfigurationModule, ServerInstallationModule, ServerStatesModule],
 })
 export class ServersModule {}

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Avatars } from '../../src/identity/avatars/avatars.service.js';
-import { IdVerifications } from '../../src/identity/id-verification/id-verifications.service.js';
-import { UserDocuments } from '../../src/identity/user-documents/user-documents.service.js';
+import { AccountErasure } from '../../src/identity/erasure/account-erasure.js';
 import { createAdmin, createApiKey, createStaff, createUser, openSession } from '../support/factories.js';
 import type { TestUser } from '../support/factories.js';
 import { formOf } from '../support/forms.js';
@@ -119,10 +117,7 @@ describe('the erasure of an account', () => {
       await upload(person, { file: PDF });
     }
     await panel.prisma.user.update({ where: { id: user.id }, data: { idVerified: true } });
-    const areas = [panel.app.get(Avatars), panel.app.get(IdVerifications), panel.app.get(UserDocuments)];
-    await panel.prisma.$transaction(async (tx) => {
-      for (const area of areas) await area.eraseFilesOf(tx, user.id);
-    });
+    await panel.prisma.$transaction((tx) => panel.app.get(AccountErasure).erase(tx, user.id));
     const filesOf = async ({ id }: TestUser) =>
       panel.prisma.user.findUniqueOrThrow({
         where: { id },

@@ -8,6 +8,7 @@ import { linksIn, mailTo } from '../support/mailbox.js';
 import { FakeOidcProvider } from '../support/oidc-provider.js';
 import { startPanel } from '../support/panel.js';
 import type { TestPanel } from '../support/panel.js';
+import { codeOf, turnOnTwoFactor, verifyLogin } from '../support/two-factor.js';
 
 let panel: TestPanel;
 let house: FakeOidcProvider;
@@ -170,6 +171,19 @@ describe('somebody whose address is known here', () => {
     const browser = new TestBrowser(panel);
     expect(await signIn(browser)).toBe('/dashboard');
     expect((await whoIs(browser)).id).toBe(user.id);
+  });
+
+  it('is asked for the second factor that the account has, before there is a session', async () => {
+    const user = await createUser(panel);
+    house.person = person({ email: user.email });
+    await signIn();
+    const { seed } = await turnOnTwoFactor(panel, user);
+    const browser = new TestBrowser(panel);
+    const [page, tempToken] = (await signIn(browser)).split('#twoFactor=');
+    expect(page).toBe('/login');
+    expect((await browser.get('/api/auth/session')).status).toBe(401);
+    const answer = await verifyLogin(panel, tempToken, { token: codeOf(seed) });
+    expect([answer.status, answer.body.user.id]).toEqual([200, user.id]);
   });
 
   it('is not let in while the account is suspended', async () => {

@@ -108,7 +108,7 @@ describe('locations', () => {
 });
 
 describe('the place for a server', () => {
-  const small = { tier: 'free', seesAllNodes: false, memory: 1024, disk: 1024, cpu: 100 } as const;
+  const small = { ownerId: 0, tier: 'free', seesAllNodes: false, memory: 1024, disk: 1024, cpu: 100 } as const;
   const choose = (request: object): Promise<{ id: number }> =>
     panel.prisma.$transaction((tx) => panel.app.get(NodePlacement).choose(tx, { ...small, ...request }));
 

@@ -145,7 +145,10 @@ describe('linking', () => {
     const session = await openSession(panel, attacker);
     const browser = new TestBrowser(panel);
     const { body } = await browser.post<{ redirect: string }>('/api/auth/external/house/start', {}, session.headers);
+    const known = house.person;
+    house.person = { ...known, sub: unique() };
     await victim.back(await victim.visit(body.redirect));
+    house.person = known;
     expect(await panel.prisma.externalIdentity.count({ where: { userId: attacker.id } })).toBe(0);
   });
 });

@@ -148,8 +148,12 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
     otherNode: { name: 'otherNode', proof: 'node', headers: otherNode.headers },
   } satisfies Record<PrincipalName, Principal>;
   await changeUser(panel, suspendedOwner, { suspended: true });
-  const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)), ...(await idsOfNode(panel, node)) };
-  const shared = { eggs: String(egg.id), ...(await idsOfRole(panel)), ...(await idsOfRollout(panel)) };
+  const shared = {
+    eggs: String(egg.id),
+    ...(await idsOfRole(panel)),
+    ...(await idsOfNode(panel, node)),
+    ...(await idsOfRollout(panel)),
+  };
   return {
     principals,
     server,
@@ -194,8 +198,11 @@ async function idsAround(
   const { uuid: schedule } = await panel.prisma.serverSchedule.create({
     data: { serverUuid: server.uuid, name: 'nightly' },
     select: { uuid: true },
+  });
   const { id: notification } = await panel.prisma.notification.create({
     data: { userId: user.id, title: 'Hello', body: 'A message' },
+    select: { id: true },
+  });
   const { id: deletion } = await panel.prisma.deletionRequest.create({
     data: { userId: user.id, status: 'rejected' },
     select: { id: true },
@@ -273,6 +280,8 @@ async function idsOfNode(panel: TestPanel, node: TestNode): Promise<PathValues> 
     select: { id: true },
   });
   return { locations: String(location.id), allocationId: String(allocation?.id), operationId: operation.id };
+}
+
 /** The rollout that opens the routes of feedback to all, and a rating of an account that no principal stands for. */
 async function idsOfRollout(panel: TestPanel): Promise<PathValues> {
   const data = { name: 'Feedback', key: 'feedback_prompt' };

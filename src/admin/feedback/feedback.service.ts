@@ -12,6 +12,7 @@ import type {
   FeedbackStatusResponse,
   SubmitFeedbackDto,
 } from './dto/feedback.dto.js';
+import { AccountErasure } from '../../identity/erasure/account-erasure.js';
 
 /** Only those who are in this rollout are asked. */
 const ROLLOUT = 'feedback_prompt';
@@ -26,7 +27,12 @@ export class Feedback {
     private readonly settings: PanelSettings,
     private readonly bus: EventBus,
     exports: ExportSources,
+    erasure: AccountErasure,
   ) {
+    erasure.register('feedback', async (tx, userId, afterCommit) => {
+      await tx.feedback.deleteMany({ where: { userId } });
+      afterCommit(() => this.bus.publish('feedback.changed', {}));
+    });
     const select = { ...FEEDBACK, updatedAt: true } as const;
     exports.add({
       name: 'feedback',

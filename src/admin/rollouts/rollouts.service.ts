@@ -4,6 +4,7 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { bucketOf } from './bucket.js';
 import type { RolloutStateResponse } from './dto/rollouts.dto.js';
+import { AccountErasure } from '../../identity/erasure/account-erasure.js';
 
 /** Changes arrive by event; the lifetime only bounds the harm of a lost one. */
 const LIFETIME_MS = 300_000;
@@ -30,7 +31,11 @@ export class Rollouts {
   constructor(
     private readonly prisma: PrismaService,
     bus: EventBus,
+    erasure: AccountErasure,
   ) {
+    erasure.register('rollouts', async (tx, userId) => {
+      await tx.rolloutUserOverride.deleteMany({ where: { userId } });
+    });
     this.active = new PushCache({ maximum: 1, lifetimeMs: LIFETIME_MS }, () => this.loadActive());
     this.overrides = new PushCache({ maximum: MAXIMUM_ACCOUNTS, lifetimeMs: LIFETIME_MS }, (userId: number) =>
       this.loadOverrides(userId),

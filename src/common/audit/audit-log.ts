@@ -10,9 +10,8 @@ export interface AuditEntry {
   /** `login`, `server:create`, `admin:settings:update` … */
   readonly action: string;
   readonly targetType?:
-    'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session' | 'id-verification';
-    'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session' | 'organisation';
-  readonly targetType?: 'user' | 'server' | 'node' | 'egg' | 'role' | 'api-key' | 'setting' | 'session' | 'passkey' | 'external-account';
+    | ('user' | 'session' | 'api-key' | 'role' | 'passkey' | 'external-account' | 'id-verification')
+    | ('organisation' | 'server' | 'node' | 'egg' | 'setting');
   readonly targetId?: string | number;
   /** Never holds secrets. */
   readonly metadata?: Prisma.InputJsonObject;

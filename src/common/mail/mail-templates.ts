@@ -102,6 +102,7 @@ const en: Catalogue = {
       'If you did not ask for that, reset your password at once and write to us.',
     ],
     action: { label: 'Reset password', url },
+  }),
   'passkey-added': ({ name, label, url }) => ({
     subject: 'A passkey was added to your account',
     greeting: `Hello ${name},`,
@@ -253,6 +254,7 @@ const ru: Catalogue = {
       'Если вы об этом не просили, немедленно сбросьте пароль и напишите нам.',
     ],
     action: { label: 'Сбросить пароль', url },
+  }),
   'passkey-added': ({ name, label, url }) => ({
     subject: 'К вашей учётной записи добавлен ключ доступа',
     greeting: `Здравствуйте, ${name}!`,

@@ -207,10 +207,13 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingDefinition<PanelSe
     public: false,
     description: 'Days after the decision at which identity documents are removed; 0 keeps them.',
     parse: parseWholeNumber(3_650),
+  },
   dataExportApproval: {
     default: false,
     public: false,
     description: 'Whether exports that people ask for wait until staff agrees.',
+    parse: parseBoolean,
+  },
   requirePasswordForEmailChange: {
     default: false,
     public: false,

@@ -128,6 +128,7 @@ export const RATE_LIMITS = {
   ],
   secondFactorMail: [
     { by: 'account', limit: 15, windowSeconds: 3600, env: ['AUTH_2FA_MAIL_RATE_USER', 'AUTH_2FA_MAIL_WINDOW_USER'] },
+  ],
   restoreEmail: [
     { by: 'ip', limit: 20, windowSeconds: 300, env: ['RESTORE_EMAIL_RATE_IP', 'RESTORE_EMAIL_WINDOW_IP'] },
   ],
@@ -153,6 +154,7 @@ export const RATE_LIMITS = {
   wingsInstall: [{ by: 'ip', limit: 60, windowSeconds: 60, env: ['WINGS_INSTALL_RATE_IP', 'WINGS_INSTALL_WINDOW_IP'] }],
   wingsDownload: [
     { by: 'ip', limit: 60, windowSeconds: 60, env: ['WINGS_DOWNLOAD_RATE_IP', 'WINGS_DOWNLOAD_WINDOW_IP'] },
+  ],
   organisationCreate: [
     { by: 'account', limit: 5, windowSeconds: 3600, env: ['ORG_CREATE_RATE_USER', 'ORG_CREATE_WINDOW_USER'] },
   ],

@@ -20,6 +20,7 @@ import { Identities } from '../principals/identities.js';
 import { avatarOf } from './avatars.sql.js';
 import type { AvatarRow } from './avatars.sql.js';
 import type { UploadedAvatarResponse } from './dto/avatar.dto.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 
 /** Pixels; what the web client shows at most. */
 const SIDE = 256;
@@ -41,7 +42,9 @@ export class Avatars {
     private readonly bus: EventBus,
     private readonly config: Config,
     files: PublicFiles,
+    erasure: AccountErasure,
   ) {
+    erasure.register('avatars', (tx, userId) => this.eraseFilesOf(tx, userId));
     files.register({ pattern: FILE_NAME, read: ([, id, version]) => this.read(Number(id), version ?? '') });
   }
 
@@ -87,7 +90,7 @@ export class Avatars {
   }
 
   /** Removes what the account has here, as a part of its erasure. The caller publishes `user.changed`. */
-  async eraseFilesOf(tx: Queryable, userId: number): Promise<void> {
+  private async eraseFilesOf(tx: Queryable, userId: number): Promise<void> {
     await this.pointTo(tx, userId, null);
     await tx.avatar.deleteMany({ where: { userId } });
   }

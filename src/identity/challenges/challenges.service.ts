@@ -3,6 +3,7 @@ import { digest } from '../../common/crypto/digest.js';
 import { Sealer } from '../../common/crypto/sealer.js';
 import type { ChallengeKind } from '../../generated/prisma/enums.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 
 /** What a challenge is issued with. */
 interface NewChallenge {
@@ -36,7 +37,12 @@ export class Challenges {
   constructor(
     private readonly prisma: PrismaService,
     private readonly sealer: Sealer,
-  ) {}
+    erasure: AccountErasure,
+  ) {
+    erasure.register('challenges', async (tx, userId) => {
+      await tx.challenge.deleteMany({ where: { userId } });
+    });
+  }
 
   async issue(kind: ChallengeKind, secret: string, challenge: NewChallenge): Promise<void> {
     const { lifetimeSeconds, userId = null, payload } = challenge;

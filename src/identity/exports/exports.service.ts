@@ -8,6 +8,7 @@ import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import type { ExportJobsResponse, ExportRequestedResponse } from './dto/exports.dto.js';
 import { EXPORT_JOB, toExportJob } from './export-job.mapper.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 
 const PAUSE_DAYS = 30;
 const SHOWN = 20;
@@ -20,7 +21,12 @@ export class Exports {
     private readonly settings: PanelSettings,
     private readonly jobs: Jobs,
     private readonly audit: AuditLog,
-  ) {}
+    erasure: AccountErasure,
+  ) {
+    erasure.register('exports', async (tx, userId) => {
+      await tx.exportJob.deleteMany({ where: { userId } });
+    });
+  }
 
   /**
    * Asks for an export of one's own data; it begins at once unless staff has to agree (setting dataExportApproval).

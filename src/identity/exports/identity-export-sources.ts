@@ -31,6 +31,9 @@ const PROFILE = {
   uuid: true,
   email: true,
   emailVerified: true,
+  idVerified: true,
+  studentVerified: true,
+  studentVerifiedAt: true,
   firstName: true,
   middleName: true,
   lastName: true,
@@ -84,6 +87,9 @@ const SESSION = {
   expiresAt: true,
 } as const;
 const SSH_KEY = { id: true, name: true, publicKey: true, fingerprint: true, createdAt: true } as const;
+const PASSKEY = { id: true, name: true, transports: true, createdAt: true, lastUsedAt: true } as const;
+const EXTERNAL = { issuer: true, subject: true, email: true, createdAt: true, lastUsedAt: true } as const;
+const VERIFICATION = { id: true, status: true, provider: true, createdAt: true, decidedAt: true } as const;
 const NOTIFICATION = { id: true, type: true, title: true, body: true, url: true, read: true, createdAt: true } as const;
 /** Without the texts: they hold links that open something. */
 const MAIL = {
@@ -112,6 +118,9 @@ export class IdentityExportSources {
     sources.add({ name: 'sessions', rows: (userId) => rowsOf(() => this.sessions(userId)) });
     sources.add({ name: 'apiKeys', rows: (userId) => rowsOf(() => this.apiKeys(userId)) });
     sources.add({ name: 'sshKeys', rows: (userId) => rowsOf(() => this.sshKeys(userId)) });
+    sources.add({ name: 'passkeys', rows: (userId) => rowsOf(() => this.passkeys(userId)) });
+    sources.add({ name: 'externalAccounts', rows: (userId) => rowsOf(() => this.externalAccounts(userId)) });
+    sources.add({ name: 'idVerifications', rows: (userId) => rowsOf(() => this.verifications(userId)) });
     sources.add({ name: 'roles', rows: (userId) => rowsOf(() => this.roles(userId)) });
     sources.add({ name: 'activity', rows: (userId) => this.activity(userId) });
     sources.add({ name: 'notifications', rows: (userId) => this.notifications(userId) });
@@ -128,6 +137,18 @@ export class IdentityExportSources {
 
   private sshKeys(userId: number) {
     return this.prisma.sshKey.findMany({ where: { userId }, select: SSH_KEY, orderBy: { id: 'asc' } });
+  }
+
+  private passkeys(userId: number) {
+    return this.prisma.passkey.findMany({ where: { userId }, select: PASSKEY, orderBy: { id: 'asc' } });
+  }
+
+  private externalAccounts(userId: number) {
+    return this.prisma.externalIdentity.findMany({ where: { userId }, select: EXTERNAL, orderBy: { id: 'asc' } });
+  }
+
+  private verifications(userId: number) {
+    return this.prisma.idVerification.findMany({ where: { userId }, select: VERIFICATION, orderBy: { id: 'asc' } });
   }
 
   private async roles(userId: number) {

@@ -8,6 +8,7 @@ import type { SuccessResponse } from '../dto/success.dto.js';
 import { SignInMethods } from '../sign-in/sign-in-methods.service.js';
 import type { ExternalIdentityResponse } from './dto/external-sign-in.dto.js';
 import { ExternalProviders } from './external-providers.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 
 const IDENTITY = { id: true, issuer: true, email: true, createdAt: true, lastUsedAt: true } as const;
 
@@ -19,7 +20,12 @@ export class ExternalIdentities {
     private readonly providers: ExternalProviders,
     private readonly methods: SignInMethods,
     private readonly bus: EventBus,
-  ) {}
+    erasure: AccountErasure,
+  ) {
+    erasure.register('external-identities', async (tx, userId) => {
+      await tx.externalIdentity.deleteMany({ where: { userId } });
+    });
+  }
 
   async list({ userId }: UserPrincipal): Promise<ExternalIdentityResponse[]> {
     const rows = await this.prisma.externalIdentity.findMany({

@@ -90,8 +90,7 @@ export class ExternalSignIn {
       const profile = await this.profile(provider, query, begun.attempt);
       const visitor = { provider, profile, ip: client.ip };
       if (begun.link === undefined) {
-        await this.enter(await this.accounts.accountOf(visitor), client);
-        return `${panel}/dashboard`;
+        return await this.enter(await this.accounts.accountOf(visitor), client);
       }
       await this.assertSignedIn(begun.link);
       await this.accounts.link(visitor, begun.link.userId);
@@ -134,11 +133,15 @@ export class ExternalSignIn {
   }
 
   /**
-   * The provider stands for the password, not for a second factor: an account that has one is still asked for it here.
+   * The provider stands for the password, not for a second factor: an account that has one is still asked for it. The
+   * pending token goes in the fragment, which browsers send to nobody.
    */
-  private async enter(userId: number, client: SignInClient): Promise<void> {
+  private async enter(userId: number, client: SignInClient): Promise<string> {
     const account = await this.accountFor(userId);
-    await this.signIn.complete(account, 'external', { ...client, beganHere: true }, 'login_external').catch(refused);
+    const begun = { ...client, beganHere: true };
+    const answer = await this.signIn.afterFirstFactor(account, 'external', begun, 'login_external').catch(refused);
+    const panel = this.config.frontendUrl;
+    return 'tempToken' in answer ? `${panel}/login#twoFactor=${answer.tempToken}` : `${panel}/dashboard`;
   }
 
   private async accountFor(userId: number): Promise<Account> {

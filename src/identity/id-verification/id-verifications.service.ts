@@ -14,6 +14,7 @@ import type { IdVerificationResponse, SubmittedIdVerificationResponse } from './
 import { IdDocuments } from './id-documents.service.js';
 import type { SealedDocument } from './id-documents.service.js';
 import { ID_VERIFICATION, IdVerificationMapper } from './id-verification.mapper.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 
 /** Identity verifications as the person sees them. */
 @Injectable()
@@ -25,7 +26,10 @@ export class IdVerifications {
     private readonly settings: PanelSettings,
     private readonly audit: AuditLog,
     private readonly config: Config,
-  ) {}
+    erasure: AccountErasure,
+  ) {
+    erasure.register('id-verifications', (tx, userId) => this.eraseFilesOf(tx, userId));
+  }
 
   /**
    * Keeps the documents sealed and puts them before staff.
@@ -53,7 +57,7 @@ export class IdVerifications {
   }
 
   /** Removes what the account has here, as a part of its erasure. The caller publishes `user.changed`. */
-  async eraseFilesOf(tx: Queryable, userId: number): Promise<void> {
+  private async eraseFilesOf(tx: Queryable, userId: number): Promise<void> {
     await tx.user.updateMany({ where: { id: userId }, data: { idVerified: false } });
     await tx.idVerification.deleteMany({ where: { userId } });
   }

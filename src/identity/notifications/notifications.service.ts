@@ -9,6 +9,7 @@ import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import type { NotificationQuery, NotificationResponse, UnreadNotificationsResponse } from './dto/notifications.dto.js';
 import { isNotificationUrl } from './notification-url.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 
 /** A message for the inbox of an account. */
 export interface NewNotification {
@@ -41,7 +42,12 @@ export class Notifications {
   constructor(
     private readonly prisma: PrismaService,
     private readonly database: Database,
-  ) {}
+    erasure: AccountErasure,
+  ) {
+    erasure.register('notifications', async (tx, userId) => {
+      await tx.notification.deleteMany({ where: { userId } });
+    });
+  }
 
   /**
    * Adds a message, in the transaction of what it is about. Long texts are cut.

@@ -8,6 +8,7 @@ import type { SuccessResponse } from '../dto/success.dto.js';
 import { SignInMethods } from '../sign-in/sign-in-methods.service.js';
 import type { PasskeyResponse, RenamedPasskeyResponse } from './dto/passkey-responses.dto.js';
 import { PASSKEY, toPasskey } from './passkey.mapper.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 
 const missing = () => notFound('Passkey not found', 'passkeys.not_found');
 
@@ -18,7 +19,12 @@ export class Passkeys {
     private readonly prisma: PrismaService,
     private readonly methods: SignInMethods,
     private readonly bus: EventBus,
-  ) {}
+    erasure: AccountErasure,
+  ) {
+    erasure.register('passkeys', async (tx, userId) => {
+      await tx.passkey.deleteMany({ where: { userId } });
+    });
+  }
 
   async list({ userId }: UserPrincipal): Promise<PasskeyResponse[]> {
     const rows = await this.prisma.passkey.findMany({ where: { userId }, orderBy: { id: 'asc' }, select: PASSKEY });

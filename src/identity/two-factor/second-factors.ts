@@ -6,6 +6,7 @@ import type { PanelError } from '../../common/errors/panel-error.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { CodeDigests } from './code-digests.js';
 import { stepOf } from './totp.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 
 const BACKUP_CODES = 10;
 const BACKUP_CODE_BYTES = 6;
@@ -24,7 +25,12 @@ export class SecondFactors {
   constructor(
     private readonly sealer: Sealer,
     private readonly digests: CodeDigests,
-  ) {}
+    erasure: AccountErasure,
+  ) {
+    erasure.register('two-factor', async (tx, userId) => {
+      await this.turnOff(tx, userId);
+    });
+  }
 
   /** Locks the account's row until the transaction ends; always first, so that nobody waits for each other. */
   async hold(tx: Queryable, userId: number): Promise<void> {

@@ -22,6 +22,7 @@ import type {
 } from './dto/user-documents.dto.js';
 import { userDocumentByName } from './user-documents.sql.js';
 import type { UserDocumentRow } from './user-documents.sql.js';
+import { AccountErasure } from '../erasure/account-erasure.js';
 
 const MAXIMUM_DOCUMENTS = 30;
 /** The browser of the person, for as long as a page with a preview is open. */
@@ -51,7 +52,10 @@ export class UserDocuments {
     private readonly audit: AuditLog,
     private readonly bus: EventBus,
     private readonly config: Config,
-  ) {}
+    erasure: AccountErasure,
+  ) {
+    erasure.register('user-documents', (tx, userId) => this.eraseFilesOf(tx, userId));
+  }
 
   /** @throws PanelError 404 for an unknown account. */
   async list(caller: UserPrincipal, reference: string): Promise<UserDocumentsResponse> {
@@ -122,7 +126,7 @@ export class UserDocuments {
   }
 
   /** Removes what the account has here, as a part of its erasure. The caller publishes `user.changed`. */
-  async eraseFilesOf(tx: Queryable, userId: number): Promise<void> {
+  private async eraseFilesOf(tx: Queryable, userId: number): Promise<void> {
     await tx.userDocument.deleteMany({ where: { userId } });
     await tx.$executeRaw`
       UPDATE "User" SET "settings" = "settings" - 'documents', "updatedAt" = now() WHERE "id" = ${userId}`;

@@ -16,8 +16,14 @@ import { UsersController } from './users.controller.js';
 import { Users } from './users.service.js';
 
 @Module({
-  imports: [PrincipalsModule, SessionsModule, PasswordsModule, EmailVerificationModule, CaptchaModule],
-  imports: [PrincipalsModule, SessionsModule, PasswordsModule, EmailVerificationModule, EmailChangeModule],
+  imports: [
+    PrincipalsModule,
+    SessionsModule,
+    PasswordsModule,
+    EmailVerificationModule,
+    EmailChangeModule,
+    CaptchaModule,
+  ],
   controllers: [RegistrationController, UsersController],
   providers: [AccountUpdate, Accounts, AdminAccount, PasswordChanges, Registration, RootAdmins, Users],
   exports: [Accounts, AdminAccount, PasswordChanges, RootAdmins],

@@ -18,9 +18,6 @@ import { Nodes } from './nodes.service.js';
 @Module({
   imports: [AllocationsModule, NodeDirectoryModule, NodeHealthModule, OrganisationAccessModule, WingsModule],
   // `generate-token` stands before `:id`.
-  controllers: [NodeSecretsController, NodeConfigurationController, NodesController, NodesAdminController],
-  providers: [NodeConfiguration, NodeCredentials, NodeListing, NodeTokenRotation, Nodes],
-  exports: [NodeConfiguration],
   controllers: [
     NodeSecretsController,
     NodeConfigurationController,
@@ -28,6 +25,7 @@ import { Nodes } from './nodes.service.js';
     NodesAdminController,
     OrganisationNodesController,
   ],
-  providers: [NodeConfiguration, NodeCredentials, NodeListing, Nodes],
+  providers: [NodeConfiguration, NodeCredentials, NodeListing, NodeTokenRotation, Nodes],
+  exports: [NodeConfiguration],
 })
 export class NodesResourceModule {}

@@ -59,7 +59,10 @@ export class NodePlacement {
       await lockNode(tx, id);
       if (!(await hasRoom(tx, id, request))) continue;
       // Read under the lock: it may have been closed for deployments since the ranking.
-      const node = await tx.node.findUnique({ where: { id, deploymentsDisabled: false, maintenance: false }, select: placed });
+      const node = await tx.node.findUnique({
+        where: { id, deploymentsDisabled: false, maintenance: false },
+        select: placed,
+      });
       if (node !== null) return node;
     }
     throw refuse('No nodes available', 'nodes.none_available');

@@ -20,7 +20,7 @@ export class ServerMappingsAdminController {
   @RequirePermission(['nodes:read', 'nodes:map'], NODE_ADMINISTRATION)
   @Post(':id/map')
   @HttpCode(200)
-  @ApiErrors(400, 404)
+  @ApiErrors(400, 404, 409)
   map(
     @Param('id') id: string,
     @Body() { nodeId }: MapServerDto,

@@ -7,6 +7,7 @@ import { Allocations } from '../../nodes/allocations/allocations.service.js';
 import { nodeNotFound } from '../../nodes/directory/node-ref.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
+import { beingTransferred } from '../access/transferring.js';
 import { ServerSync } from '../daemon/server-sync.service.js';
 import type { FleetNode, Operator } from './fleet-node.js';
 import type { ServerMappedResponse } from './dto/fleet.dto.js';
@@ -27,7 +28,7 @@ export class ServerMappings {
 
   /**
    * Puts the server on the node; its ports are given back and as many claimed there. Nothing is told to the old node.
-   * @throws PanelError 404 for an unknown server or node; 503 when the node has too few free ports.
+   * @throws PanelError 404 for an unknown server or node; 409 during a transfer; 503 when the node has too few free ports.
    */
   async map(serverUuid: string, nodeId: number, operator: Operator): Promise<ServerMappedResponse> {
     if (!UUID.test(serverUuid)) throw unknownServer();
@@ -46,9 +47,10 @@ export class ServerMappings {
     nodeId: number,
     operator: Operator,
   ): Promise<{ node: FleetNode; moved: boolean }> {
-    const [server] = await tx.$queryRaw<{ nodeId: number; name: string }[]>`
-      SELECT "nodeId", "name" FROM "Server" WHERE "uuid" = ${uuid}::uuid FOR NO KEY UPDATE`;
+    const [server] = await tx.$queryRaw<{ nodeId: number; name: string; transferring: boolean }[]>`
+      SELECT "nodeId", "name", "transferring" FROM "Server" WHERE "uuid" = ${uuid}::uuid FOR NO KEY UPDATE`;
     if (server === undefined) throw unknownServer();
+    if (server.transferring) throw beingTransferred();
     const node = await tx.node.findUnique({ where: { id: nodeId }, select: { id: true, name: true } });
     if (node === null) throw nodeNotFound();
     if (server.nodeId === nodeId) return { node, moved: false };

@@ -10,7 +10,8 @@ import { ServerRemovals } from '../daemon/server-removals.service.js';
 
 /**
  * What becomes of servers when an account is deleted: the deletion waits until it owns none, unless the panel is set to
- * delete them with it. Those under a takedown are evidence, so they are waited for in any case.
+ * delete them with it. Those under a takedown are evidence, and those under
+ * way to another node are on two, so they are waited for in any case.
  */
 @Injectable()
 export class OwnedServers implements OnModuleInit {
@@ -31,10 +32,10 @@ export class OwnedServers implements OnModuleInit {
     const isDeleted = this.settings.get('deleteServersWithAccount');
     const owned = await tx.server.groupBy({
       by: ['ownerId'],
-      where: { ownerId: { in: [...userIds] }, ...(isDeleted && { dmca: true }) },
+      where: { ownerId: { in: [...userIds] }, ...(isDeleted && { OR: [{ dmca: true }, { transferring: true }] }) },
       _count: { _all: true },
     });
-    const kind = isDeleted ? ' under a takedown' : '';
+    const kind = isDeleted ? ' under a takedown or transfer' : '';
     return new Map(
       owned.map(({ ownerId, _count: { _all: count } }) => [
         ownerId,
@@ -46,7 +47,7 @@ export class OwnedServers implements OnModuleInit {
   /** The panel forgets them at once; nodes delete them when they can be reached. */
   private async erase(tx: Queryable, userId: number, afterCommit: AfterCommit): Promise<void> {
     const owned = await tx.server.findMany({
-      where: { ownerId: userId, dmca: false },
+      where: { ownerId: userId, dmca: false, transferring: false },
       select: { uuid: true, nodeId: true },
     });
     const invited = await tx.serverSubuser.findMany({ where: { userId }, select: { serverUuid: true } });
