@@ -6,6 +6,7 @@ import { AuthGuard } from './access/auth.guard.js';
 import { AuditModule } from './audit/audit.module.js';
 import { Sealer } from './crypto/sealer.js';
 import { ExportSources } from './data-export/export-sources.js';
+import { AccountErasure } from './erasure/account-erasure.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { EventBus } from './events/event-bus.js';
 import { FeatureFlagGuard } from './features/feature-flag.guard.js';
@@ -22,8 +23,8 @@ import { PanelValidationPipe } from './validation/panel-validation.pipe.js';
 
 @Global()
 @Module({
-  providers: [RedisConnections, EventBus, Sealer, PanelSettings, ExportSources],
-  exports: [RedisConnections, EventBus, Sealer, PanelSettings, ExportSources],
+  providers: [RedisConnections, EventBus, Sealer, PanelSettings, ExportSources, AccountErasure],
+  exports: [RedisConnections, EventBus, Sealer, PanelSettings, ExportSources, AccountErasure],
 })
 class FoundationModule {}
 

@@ -10,7 +10,6 @@ import { CaptchaModule } from './captcha/captcha.module.js';
 import { ExternalSignInModule } from './external-sign-in/external-sign-in.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { DeletionRequestsModule } from './deletion-requests/deletion-requests.module.js';
-import { ErasureModule } from './erasure/erasure.module.js';
 import { PrincipalsModule } from './principals/principals.module.js';
 import { RolesModule } from './roles/roles.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -45,7 +44,6 @@ import { UsersModule } from './users/users.module.js';
     NotificationsModule,
     ExportsModule,
     DeletionRequestsModule,
-    ErasureModule,
   ],
   exports: [
     PrincipalsModule,

@@ -9,7 +9,7 @@ import type { Cast } from '../support/principals.js';
 import { fillPath, nameOf, operationOfRoute, routesOf } from '../support/routes.js';
 import type { SimulatedWings } from '../support/wings/simulated-wings.js';
 
-/** Examples of secrets that nobody can know: the answer says so, but the form is right. */
+/** Secrets that nobody can know, and what was done already here: the answer says so, but the form is right. */
 const CANNOT_SUCCEED: Readonly<Record<string, string>> = {
   'POST /api/auth/2fa/send-email': 'auth.temp_token_invalid',
   'POST /api/auth/2fa/verify': 'two_factor.setup_over',
@@ -19,6 +19,10 @@ const CANNOT_SUCCEED: Readonly<Record<string, string>> = {
   'POST /api/auth/passkey/register': 'passkeys.no_challenge',
   'POST /api/auth/password-reset/confirm': 'auth.',
   'POST /api/auth/verify-email': 'auth.',
+  'POST /api/deletion-requests/cancel': 'deletions.cancel_link_invalid',
+  'PUT /api/admin/deletions/:id': 'deletions.not_pending',
+  'PUT /api/admin/rollouts/:id': 'rollouts.key_taken',
+  'PUT /api/deletion-requests/:id': 'deletions.not_pending',
   'POST /api/organisations/accept-invite': 'organisations.invite_invalid',
 };
 

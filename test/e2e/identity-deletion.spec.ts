@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PanelSettings } from '../../src/common/settings/panel-settings.js';
 import { AccountDeletion } from '../../src/identity/deletion-requests/account-deletion.service.js';
 import { Prisma } from '../../src/generated/prisma/client.js';
-import { AccountErasure } from '../../src/identity/erasure/account-erasure.js';
+import { AccountErasure } from '../../src/common/erasure/account-erasure.js';
 import {
   addMember,
   addSubuser,

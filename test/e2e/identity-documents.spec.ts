@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AccountErasure } from '../../src/identity/erasure/account-erasure.js';
+import { AccountErasure } from '../../src/common/erasure/account-erasure.js';
 import { createAdmin, createApiKey, createStaff, createUser, openSession } from '../support/factories.js';
 import type { TestUser } from '../support/factories.js';
 import { formOf } from '../support/forms.js';

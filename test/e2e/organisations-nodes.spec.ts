@@ -133,6 +133,7 @@ describe('the nodes of an organisation', () => {
       fqdn: null,
       defaultIp: null,
       ipv6Subnet: null,
+      location: null,
       portRangeStart: null,
       portRangeEnd: null,
       deploymentsDisabled: false,

@@ -12,7 +12,7 @@ import type {
   FeedbackStatusResponse,
   SubmitFeedbackDto,
 } from './dto/feedback.dto.js';
-import { AccountErasure } from '../../identity/erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 /** Only those who are in this rollout are asked. */
 const ROLLOUT = 'feedback_prompt';

@@ -4,7 +4,7 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { bucketOf } from './bucket.js';
 import type { RolloutStateResponse } from './dto/rollouts.dto.js';
-import { AccountErasure } from '../../identity/erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 /** Changes arrive by event; the lifetime only bounds the harm of a lost one. */
 const LIFETIME_MS = 300_000;

@@ -15,7 +15,8 @@ const MAXIMUM_FRAMES = 100;
 const MAXIMUM_ANIMATION_BYTES = 524_288;
 const TIME_LIMIT_SECONDS = 10;
 
-// Only the decoders of the four formats; all others (SVG, PDF, TIFF, raw data …) are switched off in the library itself.
+// Only the decoders of the four formats; all others (PDF, TIFF, raw data …) are switched off in the library itself. SVG
+// is what the panel draws itself (captchas): `kindOf` lets none from outside come so far.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: [
@@ -23,6 +24,7 @@ sharp.unblock({
     'VipsForeignLoadPngBuffer',
     'VipsForeignLoadWebpBuffer',
     'VipsForeignLoadNsgifBuffer',
+    'VipsForeignLoadSvgBuffer',
   ],
 });
 // Nobody uploads the same picture twice in a row.

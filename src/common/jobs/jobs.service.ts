@@ -34,15 +34,23 @@ export interface EnqueueOptions {
   readonly singletonKey?: string;
 }
 
+/** A worker that was not told of anything looks for itself this often. */
+const UNASKED_SECONDS = 60;
+
+/** Queues with jobs that are due. */
+const WAITING = `SELECT DISTINCT "name" FROM pgboss.job WHERE "state" < 'active' AND "start_after" <= now()`;
+
 /** Background jobs on pg-boss, in the panel's own database: retried, and run by one replica each. */
 @Injectable()
 export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly registrations = new Map<JobName, Registration>();
   private readonly boss: PgBoss;
+  private readonly workers = new Map<JobName, readonly string[]>();
   private starting?: Promise<void>;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    database: Database,
+    private readonly database: Database,
     private readonly config: Config,
   ) {
     this.boss = new PgBoss({ db: { executeSql: (text, values) => database.executeSql(text, values) } });
@@ -76,6 +84,8 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     if (this.starting === undefined) return;
     await this.starting.catch(() => undefined);
+    clearTimeout(this.timer);
+    this.timer = undefined;
     await this.boss.stop({ graceful: true, timeout: 5_000 });
   }
 
@@ -83,6 +93,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.boss.start();
     for (const [name, { options }] of this.registrations) await this.createQueue(name, options);
     for (const [name, registration] of this.registrations) await this.work(name, registration);
+    this.lookAgain();
   }
 
   private async createQueue(name: JobName, options: JobOptions): Promise<void> {
@@ -99,11 +110,34 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   }
 
   private async work(name: JobName, { handler, options }: Registration): Promise<void> {
-    const pollingIntervalSeconds = this.config.env.NODE_ENV === 'test' ? 0.5 : 1;
-    const workOptions = { pollingIntervalSeconds, localConcurrency: options.concurrency ?? 1 };
-    await this.boss.work(name, workOptions, async (jobs) => {
-      for (const job of jobs) await handler(job.data as never);
-    });
+    const workers: string[] = [];
+    for (let count = 0; count < (options.concurrency ?? 1); count++) {
+      const worker = await this.boss.work(name, { pollingIntervalSeconds: UNASKED_SECONDS }, async (jobs) => {
+        for (const job of jobs) await handler(job.data as never);
+      });
+      workers.push(worker);
+    }
+    this.workers.set(name, workers);
+  }
+
+  /**
+   * Looks for all queues at once: each worker asking for itself, as it does by itself, would be dozens of statements a
+   * second on a panel that has nothing to do.
+   */
+  private async look(): Promise<void> {
+    try {
+      const { rows } = await this.database.executeSql(WAITING);
+      for (const { name } of rows as { name: JobName }[]) {
+        for (const worker of this.workers.get(name) ?? []) this.boss.notifyWorker(worker);
+      }
+    } catch (error) {
+      logger.warn({ reason: (error as Error).message }, 'job queue not looked at');
+    }
+  }
+
+  private lookAgain(): void {
+    const everyMs = this.config.env.NODE_ENV === 'test' ? 250 : 1_000;
+    this.timer = setTimeout(() => void this.look().finally(() => this.timer && this.lookAgain()), everyMs).unref();
   }
 }
 

@@ -9,7 +9,7 @@ import { badRequest, conflict, forbidden, notFound } from '../../common/errors/p
 import { EventBus } from '../../common/events/event-bus.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { assertMayManage } from '../access/privilege.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import { Identities } from '../principals/identities.js';

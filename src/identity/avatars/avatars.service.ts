@@ -20,7 +20,7 @@ import { Identities } from '../principals/identities.js';
 import { avatarOf } from './avatars.sql.js';
 import type { AvatarRow } from './avatars.sql.js';
 import type { UploadedAvatarResponse } from './dto/avatar.dto.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 /** Pixels; what the web client shows at most. */
 const SIDE = 256;

@@ -3,7 +3,7 @@ import { digest } from '../../common/crypto/digest.js';
 import { Sealer } from '../../common/crypto/sealer.js';
 import type { ChallengeKind } from '../../generated/prisma/enums.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 /** What a challenge is issued with. */
 interface NewChallenge {

@@ -9,7 +9,7 @@ import { mailLocaleOf } from '../../common/mail/mail-locale.js';
 import { Mailer } from '../../common/mail/mailer.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 import { RootAdmins } from '../users/root-admins.js';
 import { anonymise } from './anonymisation.js';
 import { lockAccount } from './deletion-rules.js';

@@ -7,7 +7,7 @@ import { Jobs } from '../../common/jobs/jobs.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { assertMayManage } from '../access/privilege.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 import { Identities } from '../principals/identities.js';
 import { RootAdmins } from '../users/root-admins.js';
 import { AccountDeletion } from './account-deletion.service.js';

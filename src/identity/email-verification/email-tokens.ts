@@ -3,7 +3,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import { digest } from '../../common/crypto/digest.js';
 import type { EmailTokenPurpose } from '../../generated/prisma/enums.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 /** Whom a mailed link was meant for. */
 export interface EmailTokenOwner {

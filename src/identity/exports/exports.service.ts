@@ -8,7 +8,7 @@ import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import type { ExportJobsResponse, ExportRequestedResponse } from './dto/exports.dto.js';
 import { EXPORT_JOB, toExportJob } from './export-job.mapper.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 const PAUSE_DAYS = 30;
 const SHOWN = 20;

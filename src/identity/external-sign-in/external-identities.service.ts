@@ -8,7 +8,7 @@ import type { SuccessResponse } from '../dto/success.dto.js';
 import { SignInMethods } from '../sign-in/sign-in-methods.service.js';
 import type { ExternalIdentityResponse } from './dto/external-sign-in.dto.js';
 import { ExternalProviders } from './external-providers.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 const IDENTITY = { id: true, issuer: true, email: true, createdAt: true, lastUsedAt: true } as const;
 

@@ -14,7 +14,7 @@ import type { IdVerificationResponse, SubmittedIdVerificationResponse } from './
 import { IdDocuments } from './id-documents.service.js';
 import type { SealedDocument } from './id-documents.service.js';
 import { ID_VERIFICATION, IdVerificationMapper } from './id-verification.mapper.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 /** Identity verifications as the person sees them. */
 @Injectable()

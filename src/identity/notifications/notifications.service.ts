@@ -9,7 +9,7 @@ import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import type { NotificationQuery, NotificationResponse, UnreadNotificationsResponse } from './dto/notifications.dto.js';
 import { isNotificationUrl } from './notification-url.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 /** A message for the inbox of an account. */
 export interface NewNotification {

@@ -8,7 +8,7 @@ import type { SuccessResponse } from '../dto/success.dto.js';
 import { SignInMethods } from '../sign-in/sign-in-methods.service.js';
 import type { PasskeyResponse, RenamedPasskeyResponse } from './dto/passkey-responses.dto.js';
 import { PASSKEY, toPasskey } from './passkey.mapper.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 const missing = () => notFound('Passkey not found', 'passkeys.not_found');
 

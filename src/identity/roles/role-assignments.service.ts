@@ -7,7 +7,7 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { targetUserId } from '../access/target-user.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import type { AssignmentResponse, AssignmentResultResponse } from './dto/roles.dto.js';

@@ -7,7 +7,7 @@ import { Config } from '../../config/config.js';
 import type { AuthMethod } from '../../generated/prisma/enums.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 /** Of each account this many sessions are kept; a new login ends the oldest beyond. */
 export const MAXIMUM_SESSIONS = 20;

@@ -3,7 +3,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
 import { badRequest, conflict, notFound } from '../../common/errors/panel-error.js';
 import { isUniqueViolation, PrismaService } from '../../prisma/prisma.service.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
 import type { AddSshKeyDto, RenamedSshKeyResponse, SshKeyResponse } from './dto/ssh-keys.dto.js';

@@ -6,7 +6,7 @@ import type { PanelError } from '../../common/errors/panel-error.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { CodeDigests } from './code-digests.js';
 import { stepOf } from './totp.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 const BACKUP_CODES = 10;
 const BACKUP_CODE_BYTES = 6;

@@ -22,7 +22,7 @@ import type {
 } from './dto/user-documents.dto.js';
 import { userDocumentByName } from './user-documents.sql.js';
 import type { UserDocumentRow } from './user-documents.sql.js';
-import { AccountErasure } from '../erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
 
 const MAXIMUM_DOCUMENTS = 30;
 /** The browser of the person, for as long as a page with a preview is open. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AccountErasure } from '../../identity/erasure/account-erasure.js';
-import type { AfterCommit } from '../../identity/erasure/account-erasure.js';
+import { AccountErasure } from '../../common/erasure/account-erasure.js';
+import type { AfterCommit } from '../../common/erasure/account-erasure.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { Departures } from './departures.service.js';
 

@@ -99,13 +99,13 @@ export class Schedules {
     return toSchedule(row);
   }
 
-  /** One that is not there is deleted already. */
+  /** @throws PanelError 404. */
   async remove(editor: ScheduleEditor, uuid: string): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
       const where = { uuid, serverUuid: editor.scope.uuid };
-      const [row] = await tx.serverSchedule.findMany({ where, select: { uuid: true, name: true } });
-      const { count } = await tx.serverSchedule.deleteMany({ where });
-      if (count > 0 && row !== undefined) await this.record(tx, editor, 'server:schedule:delete', row);
+      const row = await find(tx, editor.scope, uuid);
+      if ((await tx.serverSchedule.deleteMany({ where })).count === 0) throw scheduleNotFound();
+      await this.record(tx, editor, 'server:schedule:delete', row);
     });
   }
 

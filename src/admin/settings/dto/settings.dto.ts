@@ -81,8 +81,10 @@ export class AdminSettingsResponse extends PanelSettingsResponse {
 
   /** Days after the decision at which identity documents are removed; 0 keeps them. */
   idDocumentRetentionDays!: number;
+
   /** Whether exports that people ask for wait until staff agrees. */
   dataExportApproval!: boolean;
+
   /** Whether people must give their password to change their e-mail address. */
   @ApiProperty()
   requirePasswordForEmailChange!: boolean;

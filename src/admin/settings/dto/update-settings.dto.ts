@@ -62,8 +62,12 @@ export class UpdateSettingsDto {
   @Allow()
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 3650, example: 90 })
   idDocumentRetentionDays?: unknown;
+
+  @Allow()
   @ApiPropertyOptional({ type: Boolean, example: false })
   dataExportApproval?: unknown;
+
+  @Allow()
   @ApiPropertyOptional({ type: Boolean, example: true })
   requirePasswordForEmailChange?: unknown;
 

@@ -35,6 +35,7 @@ export class LockBackupDto {
 }
 
 export class RenameBackupDto {
+  /** @example 'Golden' */
   @Transform(trimmed)
   @IsString({ message: 'name is required' })
   @Length(1, 191, { message: 'name is required' })
