@@ -12,7 +12,8 @@ type RouteDecorator = MethodDecorator & ClassDecorator;
 const declare = (access: Access, ...documentation: (ClassDecorator | MethodDecorator)[]): RouteDecorator =>
   applyDecorators(SetMetadata(ACCESS_METADATA, access), ...documentation);
 
-const userSecurity = [ApiSecurity('session'), ApiSecurity('apiKey'), ApiSecurity('cookie')];
+/** New ones each time: a decorator of this library keeps what it was used on before, and lists would grow with every route. */
+const userSecurity = () => [ApiSecurity('session'), ApiSecurity('apiKey'), ApiSecurity('cookie')];
 
 /** Anybody may call it. */
 export const Public = (): RouteDecorator => declare({ kind: 'public' }, ApiExtension('x-access', 'public'));
@@ -24,7 +25,7 @@ export const Public = (): RouteDecorator => declare({ kind: 'public' }, ApiExten
 export const Authenticated = ({ key }: { key?: string } = {}): RouteDecorator =>
   declare(
     { kind: 'authenticated', sessionOnly: false, ...(key !== undefined && { keyPermission: key }) },
-    ...userSecurity,
+    ...userSecurity(),
     ApiExtension('x-access', 'authenticated'),
     ...(key === undefined ? [] : [ApiExtension('x-permission', [key])]),
     ApiErrors(401, 403),
@@ -45,7 +46,7 @@ export const RequirePermission = (permissions: string | readonly string[], messa
   const list = typeof permissions === 'string' ? [permissions] : permissions;
   return declare(
     { kind: 'permission', permissions: list, ...(message !== undefined && { message }) },
-    ...userSecurity,
+    ...userSecurity(),
     ApiExtension('x-access', 'permission'),
     ApiExtension('x-permission', list),
     ApiErrors(401, 403),
