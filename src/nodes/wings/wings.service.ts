@@ -9,6 +9,9 @@ import { AddressGuard } from './address-guard.js';
 import { NodeTransport } from './node-transport.js';
 import { WingsClient } from './wings-client.js';
 
+/** Longer than any piece of work that goes on calling with one client. */
+const RETIRED_MS = 15 * 60_000;
+
 interface OpenTransport {
   readonly transport: NodeTransport;
   readonly contact: NodeContact;
@@ -18,6 +21,8 @@ interface OpenTransport {
 @Injectable()
 export class Wings implements OnApplicationShutdown {
   private readonly open = new Map<number, OpenTransport>();
+  /** Of nodes that have changed since. */
+  private readonly retired = new Set<NodeTransport>();
 
   constructor(
     private readonly directory: NodeDirectory,
@@ -62,8 +67,10 @@ export class Wings implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.open.values()].map(({ transport }) => transport.destroy()));
+    const open = [...this.open.values()].map(({ transport }) => transport);
+    await Promise.all([...open, ...this.retired].map((transport) => transport.destroy()));
     this.open.clear();
+    this.retired.clear();
   }
 
   private transportOf(contact: NodeContact): NodeTransport {
@@ -81,9 +88,15 @@ export class Wings implements OnApplicationShutdown {
     throw new PanelError(502, 'nodes.address_forbidden', 'The address of the node is not allowed');
   }
 
+  /** The next caller gets a new connection; those who were given the old one may be in the middle of something. */
   private drop(nodeId: number): void {
-    this.open.get(nodeId)?.transport.close();
+    const dropped = this.open.get(nodeId)?.transport;
+    if (dropped === undefined) return;
     this.open.delete(nodeId);
+    this.retired.add(dropped);
+    setTimeout(() => {
+      if (this.retired.delete(dropped)) dropped.close();
+    }, RETIRED_MS).unref();
   }
 }
 
