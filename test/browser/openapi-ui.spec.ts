@@ -77,15 +77,21 @@ async function authorise(scheme: 'session' | 'apiKey', value: string): Promise<v
 /** Finds an operation by its name, unfolds it and presses "Try it out". */
 async function open(operationId: string): Promise<Locator> {
   const block = page.locator(`[id^="operations-"][id$="-${operationId}"]`);
-  if ((await block.count()) === 0) await page.locator('.opblock-tag').evaluateAll(unfoldAll);
+  if ((await block.count()) === 0) await page.locator(`.opblock-tag[data-tag="${await tagOf(operationId)}"]`).click();
   await block.locator('.opblock-summary-control').click();
   await block.locator('.try-out__btn').click();
   return block;
 }
 
-/** Runs in the browser. */
-function unfoldAll(tags: { click(): void; parentElement: { className: string } | null }[]): void {
-  for (const tag of tags) if (tag.parentElement?.className.includes('is-open') !== true) tag.click();
+/** The group that an operation stands in. */
+async function tagOf(operationId: string): Promise<string> {
+  interface Document {
+    paths: Record<string, Record<string, { operationId?: string; tags?: string[] }>>;
+  }
+  const { paths } = (await (await fetch(`${panel.url}/openapi/json`)).json()) as Document;
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const found = operations.find((operation) => operation.operationId === operationId);
+  return found?.tags?.[0] ?? '';
 }
 
 /** Presses Execute and reads the live answer. */

@@ -117,7 +117,7 @@ describe.each(FLAVOURS)('a console socket of %s', (flavour) => {
   it('announces the end of a token, ends the session and takes a fresh token', async () => {
     const { client, token } = await open(flavour, { clockScale: 0.001 });
     const now = Math.floor(Date.now() / 1000);
-    client.send('auth', [token(['*'], { exp: now + 1 })]);
+    client.send('auth', [token(['*'], { exp: now + 3 })]);
 
     await client.waitForFrame('token expiring');
     await client.waitForFrame('token expired');
