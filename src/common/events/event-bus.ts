@@ -6,8 +6,6 @@ import { RedisConnections } from '../redis/redis.js';
 import { logger } from '../logging/logger.js';
 import type { PanelEvents } from './panel-events.js';
 
-const CHANNEL = 'panel:events';
-
 interface Envelope {
   from: string;
   name: keyof PanelEvents;
@@ -23,15 +21,18 @@ interface Envelope {
 export class EventBus implements OnApplicationShutdown {
   private readonly emitter = new EventEmitter().setMaxListeners(100);
   private readonly self = randomUUID();
+  private readonly channel: string;
 
   constructor(private readonly redis: RedisConnections) {
     const subscriber = redis.subscriber;
+    // Channels know no databases: without the number, panels that share a server would hear each other.
+    this.channel = `panel:events:${subscriber?.options.db ?? 0}`;
     if (subscriber === undefined) return;
     subscriber.on('message', (_channel, text: string) => this.receive(text));
     // After a lost connection invalidations may have been missed: everything cached is doubtful.
     subscriber.on('ready', () => {
       subscriber
-        .subscribe(CHANNEL)
+        .subscribe(this.channel)
         .catch((error: unknown) => logger.error({ err: error }, 'cannot subscribe to Redis'));
       this.emitter.emit('bus.reconnected', {});
     });
@@ -45,7 +46,7 @@ export class EventBus implements OnApplicationShutdown {
     this.emit(name, payload);
     const envelope: Envelope = { from: this.self, name, payload };
     this.redis.client
-      ?.publish(CHANNEL, JSON.stringify(envelope))
+      ?.publish(this.channel, JSON.stringify(envelope))
       .catch((error: unknown) => logger.error({ err: error, event: name }, 'event not sent to other replicas'));
   }
 
