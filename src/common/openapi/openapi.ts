@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
@@ -105,14 +106,24 @@ function addCommonErrors(operation: Operation): void {
   }
 }
 
+/** Written by the build (`scripts/openapi.mjs`), so that no start has to make it. */
+const builtDocument = new URL('../../openapi.json', import.meta.url);
+
+/** The document of the build; made from the controllers where none was built: by the build itself, and from sources. */
+function documentOf(app: INestApplication): OpenAPIObject {
+  if (!existsSync(builtDocument)) return createOpenApiDocument(app);
+  return JSON.parse(readFileSync(builtDocument, 'utf8')) as OpenAPIObject;
+}
+
 /** Serves Swagger UI at `/openapi` and the document at `/openapi/json` and `/api/openapi.json`. */
 export function serveOpenApi(app: INestApplication): void {
-  const document = createOpenApiDocument(app);
-  SwaggerModule.setup('openapi', app, document, {
+  let document: OpenAPIObject | undefined;
+  const onFirstUse = (): OpenAPIObject => (document ??= documentOf(app));
+  SwaggerModule.setup('openapi', app, onFirstUse, {
     jsonDocumentUrl: 'openapi/json',
     yamlDocumentUrl: 'openapi/yaml',
     customSiteTitle: 'EcliPanel API',
     swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, docExpansion: 'none', filter: true },
   });
-  SwaggerModule.setup('api/openapi', app, document, { ui: false, jsonDocumentUrl: 'api/openapi.json' });
+  SwaggerModule.setup('api/openapi', app, onFirstUse, { ui: false, jsonDocumentUrl: 'api/openapi.json' });
 }
