@@ -22,6 +22,8 @@ export class Config {
   /** Exact origins that may use the session cookie from a browser. */
   readonly trustedOrigins: ReadonlySet<string>;
   readonly trustedProxies: readonly string[];
+  /** Folders of the nodes that mounts may lend to servers. */
+  readonly mountSources: readonly string[];
 
   constructor(
     readonly env: Environment,
@@ -34,6 +36,7 @@ export class Config {
     const frontends = list(env.FRONTEND_URL).map((address) => new URL(address).origin);
     this.trustedOrigins = new Set([new URL(this.panelUrl).origin, ...frontends]);
     this.trustedProxies = list(env.TRUSTED_PROXIES);
+    this.mountSources = list(env.MOUNT_SOURCES);
   }
 
   /** A rate limit or window set by the environment (`AUTH_LOGIN_RATE_IP=…`); see src/common/throttling/limits.ts. */

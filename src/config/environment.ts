@@ -3,7 +3,7 @@ import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min
 import { githubProblems, readOidcProviders } from './sign-in-providers.js';
 import type { OidcSettings } from './sign-in-providers.js';
 import { StartError } from './start-error.js';
-import { IsCidrList, IsHttpUrl, IsHttpUrlList } from './environment.validators.js';
+import { IsCidrList, IsFolderList, IsHttpUrl, IsHttpUrlList } from './environment.validators.js';
 
 const flag = ({ value }: { value: unknown }): unknown =>
   value === '1' || value === 'true' ? true : value === '0' || value === 'false' ? false : value;
@@ -49,6 +49,10 @@ export class Environment {
   @IsOptional()
   @IsHttpUrlList()
   FRONTEND_URL?: string;
+
+  /** Folders of the nodes that mounts may lend to servers, comma separated; daemons are told the same list. */
+  @IsFolderList()
+  MOUNT_SOURCES = '/srv/mounts';
 
   /** CIDR blocks of proxies whose forwarding headers are believed, comma separated. */
   @IsCidrList()

@@ -32,3 +32,9 @@ export const IsCidrList = (): PropertyDecorator =>
   check('isCidrList', 'must be CIDR blocks like 10.0.0.0/8, comma separated', (value) =>
     list(value).every((block) => ipaddr.isValidCIDR(block)),
   );
+
+/** Absolute, below the root, without `..` and the like. */
+export const IsFolderList = (): PropertyDecorator =>
+  check('isFolderList', 'must be absolute folders like /srv/mounts, comma separated', (value) =>
+    list(value).every((folder) => /^(\/(?!\.{1,2}(\/|$))[^/:\\]+)+$/.test(folder)),
+  );

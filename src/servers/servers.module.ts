@@ -8,6 +8,7 @@ import { EggsModule } from './eggs/eggs.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
 import { ServerExportsModule } from './exports/server-exports.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
+import { MountsModule } from './mounts/mounts.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
@@ -27,6 +28,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
     ConsoleModule,
     EggsModule,
     FleetModule,
+    MountsModule,
     NodeDrainsModule,
     OrganisationServersModule,
     SchedulesModule,

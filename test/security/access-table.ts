@@ -354,6 +354,13 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'PUT /api/servers/:id/subusers/:subId': server('servers:write'),
 
   // Eggs
+  'DELETE /api/admin/mounts/:id': holder('admin:access', 'admin:servers:manage'),
+  'DELETE /api/admin/servers/:id/mounts/:mountId': holder('admin:access', 'admin.mounts.add/remove'),
+  'GET /api/admin/mounts': holder('admin:access', 'admin:servers:manage'),
+  'GET /api/servers/:id/mounts': server('servers:read', 'any'),
+  'POST /api/admin/mounts': holder('admin:access', 'admin:servers:manage'),
+  'POST /api/admin/servers/:id/mounts': holder('admin:access', 'admin.mounts.add/remove'),
+  'PUT /api/admin/mounts/:id': holder('admin:access', 'admin:servers:manage'),
   'DELETE /api/admin/eggs': holder('eggs:write'),
   'DELETE /api/admin/eggs/:id': holder('eggs:write'),
   'GET /api/admin/eggs': holder('eggs:read'),

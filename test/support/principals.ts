@@ -150,6 +150,7 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
   await changeUser(panel, suspendedOwner, { suspended: true });
   const shared = {
     eggs: String(egg.id),
+    ...(await idsOfMount(panel, server)),
     ...(await idsOfRole(panel)),
     ...(await idsOfNode(panel, node)),
     ...(await idsOfRollout(panel)),
@@ -169,6 +170,17 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
       ...(await idsAround(panel, stranger, strangersServer, suspendedOwnersServer)),
     },
   };
+}
+
+async function idsOfMount(panel: TestPanel, server: TestServer): Promise<PathValues> {
+  const data = {
+    name: 'maps',
+    source: '/srv/mounts/maps',
+    target: '/mnt/maps',
+    servers: { create: { serverUuid: server.uuid } },
+  };
+  const { id } = await panel.prisma.mount.create({ data, select: { id: true } });
+  return { mounts: String(id), mountId: String(id) };
 }
 
 /**

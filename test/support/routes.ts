@@ -74,6 +74,8 @@ export const UNKNOWN_IDS: PathValues = {
   schedules: '00000000-0000-4000-8000-000000000000',
   nodes: NUMBER_OF_NOBODY,
   eggs: NUMBER_OF_NOBODY,
+  mounts: NUMBER_OF_NOBODY,
+  mountId: NUMBER_OF_NOBODY,
   organisations: NUMBER_OF_NOBODY,
   users: NUMBER_OF_NOBODY,
   userId: NUMBER_OF_NOBODY,

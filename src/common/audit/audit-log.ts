@@ -11,7 +11,7 @@ export interface AuditEntry {
   readonly action: string;
   readonly targetType?:
     | ('user' | 'session' | 'api-key' | 'role' | 'passkey' | 'external-account' | 'id-verification')
-    | ('organisation' | 'server' | 'node' | 'egg' | 'setting');
+    | ('organisation' | 'server' | 'node' | 'egg' | 'mount' | 'setting');
   readonly targetId?: string | number;
   /** Never holds secrets. */
   readonly metadata?: Prisma.InputJsonObject;

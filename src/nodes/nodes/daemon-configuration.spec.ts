@@ -15,6 +15,7 @@ const panel = {
   brand: 'Panel',
   panelUrl: 'https://panel.example.com',
   frontends: ['https://app.example.com'],
+  mountSources: ['/srv/mounts'],
 };
 
 it('lets the daemon listen on 8080 when the address names no port, and takes the host name for the certificate', () => {

@@ -16,6 +16,8 @@ interface Installation {
   readonly panelUrl: string;
   /** Origins of separate web clients, whose pages open console sockets. */
   readonly frontends: readonly string[];
+  /** Folders that servers may be lent. */
+  readonly mountSources: readonly string[];
 }
 
 /** Where Wings listens when the address names no port: a proxy stands in front. */
@@ -41,7 +43,7 @@ export function daemonConfiguration(node: ConfiguredNode, panel: Installation): 
       trusted_proxies: [],
     },
     system: { data: '/var/lib/eclipanel/volumes', sftp: { bind_port: node.sftpPort } },
-    allowed_mounts: [],
+    allowed_mounts: [...panel.mountSources],
     allowed_origins: [...new Set(origins)].filter((origin) => origin !== panel.panelUrl),
     remote: panel.panelUrl,
   };

@@ -61,6 +61,7 @@ export class NodeConfiguration {
       brand: this.config.env.BRAND_NAME,
       panelUrl: this.config.panelUrl,
       frontends: this.config.corsOrigins,
+      mountSources: this.config.mountSources,
     });
   }
 

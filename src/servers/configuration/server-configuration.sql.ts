@@ -26,6 +26,8 @@ export interface ConfigurationRow {
   nodeName: string;
   /** `[ip, port, is default]`, the default first; null when there are none. */
   allocations: [string, number, boolean][] | null;
+  /** In the order of their numbers; null when there are none. */
+  mounts: { source: string; target: string; read_only: boolean }[] | null;
   /** Servers of the node altogether. */
   total: number;
   /** Under way to the node that asks, not on it yet. */
@@ -39,6 +41,8 @@ const COLUMNS = `
   (extract(epoch FROM e."updatedAt") * 1000)::float8 AS "eggVersion", n."name" AS "nodeName",
   (SELECT json_agg(json_build_array(a."ip", a."port", a."isDefault") ORDER BY a."isDefault" DESC, a."ip", a."port")
      FROM "Allocation" a WHERE a."serverUuid" = s."uuid" AND a."nodeId" = n."id") AS "allocations",
+  (SELECT json_agg(json_build_object('source', m."source", 'target', m."target", 'read_only', m."readOnly") ORDER BY m."id")
+     FROM "ServerMount" l JOIN "Mount" m ON m."id" = l."mountId" WHERE l."serverUuid" = s."uuid") AS "mounts",
   (s."nodeId" <> n."id") AS "isIncoming"`;
 
 const FROM = `

@@ -35,7 +35,7 @@ function toSettings(row: ConfigurationRow, egg: EggTemplate): ServerSettings {
     crash_detection_enabled: true,
     allocations: toAllocations(row.allocations),
     build: toBuild(row),
-    mounts: [],
+    mounts: row.mounts ?? [],
     egg: { id: eggUuid(row.eggId), file_denylist: egg.denylist },
     container: {
       image: row.dockerImage,
