@@ -4,6 +4,7 @@ import { ServerPortsModule } from './allocations/server-ports.module.js';
 import { BackupsModule } from './backups/backups.module.js';
 import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
 import { ConsoleModule } from './console/console.module.js';
+import { ServerDetailsModule } from './details/server-details.module.js';
 import { EggsModule } from './eggs/eggs.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
 import { ServerExportsModule } from './exports/server-exports.module.js';
@@ -35,6 +36,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
     ServerAccessModule,
     ServerConfigurationModule,
     ServerCrudModule,
+    ServerDetailsModule,
     ServerExportsModule,
     ServerInstallationModule,
     ServerOperationsModule,

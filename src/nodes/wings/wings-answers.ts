@@ -69,6 +69,13 @@ export function parseSystem(value: unknown): WingsSystem {
   };
 }
 
+/** SHA-256 in hexadecimal. */
+export function parseVersionHash(value: unknown): string {
+  const hash = isObject(value) ? value['hash'] : undefined;
+  if (typeof hash !== 'string' || !/^[\da-f]{64}$/i.test(hash)) throw badAnswer();
+  return hash;
+}
+
 export function parseServers(value: unknown): WingsServerState[] {
   if (!Array.isArray(value)) throw badAnswer();
   return value.map(parseServer);

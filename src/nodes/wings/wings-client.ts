@@ -5,7 +5,7 @@ import { conflict } from '../../common/errors/panel-error.js';
 import type { DaemonKind, NodeContact } from '../directory/node-directory.js';
 import { jtiOf } from './jti.js';
 import type { Method, NodeAnswer, NodeRequest, NodeTransport } from './node-transport.js';
-import { parseJson, parseLog, parseServers, parseSystem, parseTransfers } from './wings-answers.js';
+import { parseJson, parseLog, parseServers, parseSystem, parseTransfers, parseVersionHash } from './wings-answers.js';
 import type { WingsServerState, WingsSystem, WingsTransferProgress } from './wings-answers.js';
 import { badAnswer, credentialRefused, WingsRefusal } from './wings-errors.js';
 
@@ -169,6 +169,13 @@ export class WingsClient {
   async deleteBackup(uuid: string, backup: { uuid: string; adapter: string }): Promise<void> {
     const path = `/servers/${uuid}/backup/${backup.uuid}`;
     await this.callUnless404('DELETE', path, { body: { adapter: backup.adapter }, limitMs: LIMITS.delete });
+  }
+
+  /** SHA-256 of the program that the server runs; undefined when the daemon does not know it, as Go Wings never does. */
+  async versionHash(uuid: string): Promise<string | undefined> {
+    if (this.kind === 'go') return undefined;
+    const answer = await this.callUnless404('GET', `/servers/${uuid}/version`);
+    return answer === undefined ? undefined : parseVersionHash(parseJson(answer.text));
   }
 
   /** The last console lines, oldest first; Go Wings keeps 100. */

@@ -8,5 +8,6 @@ import { ServerPorts } from './server-ports.service.js';
   imports: [ServerAccessModule, ServerDaemonModule],
   controllers: [ServerPortsController],
   providers: [ServerPorts],
+  exports: [ServerPorts],
 })
 export class ServerPortsModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
-import { notFound } from '../../common/errors/panel-error.js';
+import { conflict, notFound } from '../../common/errors/panel-error.js';
+import type { PanelError } from '../../common/errors/panel-error.js';
 import { WingsRefusal } from '../../nodes/wings/wings-errors.js';
 import { ActivityNotices } from '../../identity/activity/activity-notices.service.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
@@ -71,6 +72,30 @@ export class ServerConsole {
     await this.prisma.$transaction((tx) => this.notices.record({ ...entry, metadata: { truncateDirectory } }, tx));
   }
 
+  /**
+   * Stops an installation; what was there before is as it was.
+   * @throws PanelError 409 when none is under way, and on Go Wings, which cannot.
+   */
+  async abortInstallation(scope: ServerScope, ipAddress: string): Promise<void> {
+    const { uuid, userId } = scope;
+    const installing = { uuid, installState: 'installing' } as const;
+    if ((await this.prisma.server.count({ where: installing })) === 0) throw notInstalling();
+    const daemon = await this.wings.forNode(scope.nodeId);
+    await within(ACTION_BUDGET_MS, daemon.abortInstall(uuid));
+    await this.prisma.$transaction(async (tx) => {
+      await tx.server.updateMany({ where: { ...installing, installedAt: null }, data: { installState: 'failed' } });
+      await tx.server.updateMany({ where: installing, data: { installState: 'installed' } });
+      const entry = {
+        userId,
+        action: 'server:install:abort',
+        targetType: 'server',
+        targetId: uuid,
+        ipAddress,
+      } as const;
+      await this.audit.record(entry, tx);
+    });
+  }
+
   /** @returns what the state was. */
   private async beginInstallation(uuid: string): Promise<'installed' | 'failed'> {
     for (const before of ['installed', 'failed'] as const) {
@@ -89,3 +114,5 @@ export class ServerConsole {
     return this.audit.record({ userId, action, targetType: 'server', targetId: uuid, ipAddress, metadata });
   }
 }
+
+const notInstalling = (): PanelError => conflict('The server is not being installed', 'servers.not_installing');

@@ -84,6 +84,23 @@ export class ServerOperationsController {
     return SUCCESS;
   }
 
+  /**
+   * Stop an installation
+   *
+   * Nodes with Go Wings cannot.
+   */
+  @Post('install/abort')
+  @HttpCode(200)
+  @ServerPermission('settings', { key: 'servers:write' })
+  @ApiErrors(409, 502, 504)
+  async abortInstallation(
+    @CurrentServer() server: ServerScope,
+    @ClientAddress() address: string,
+  ): Promise<SuccessResponse> {
+    await this.console.abortInstallation(server, address);
+    return SUCCESS;
+  }
+
   /** Let the node fetch the configuration again */
   @Post('sync')
   @HttpCode(200)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Daemon } from './context.ts';
 import { isPowerAction } from './console-socket.ts';
 import type { HttpRequest, Reply, Route } from './http-kit.ts';
@@ -133,6 +134,13 @@ function script(daemon: Daemon, request: HttpRequest): Reply {
   return { status: 200, body: `running in ${textField(daemon, body, 'container_image')}\ndone\n` };
 }
 
+/** Only of games whose program it can tell from the files. */
+function version(daemon: Daemon, request: HttpRequest): Reply {
+  const jar = serverOf(daemon, request).files.read('/server.jar');
+  if (jar === null) throw new HttpError(404, 'version not found');
+  return { status: 200, body: { hash: createHash('sha256').update(jar).digest('hex') } };
+}
+
 function logs(daemon: Daemon, request: HttpRequest): Reply {
   const lines = serverOf(daemon, request).logs;
   if (!isGo(daemon)) return textLines(lines, request);
@@ -182,6 +190,7 @@ export const serverRoutes: Route[] = [
     only: 'rs',
     handle: (daemon, request) => ({ status: 200, body: { utilization: serverOf(daemon, request).usage() } }),
   },
+  { method: 'GET', pattern: '/api/servers/:s/version', only: 'rs', handle: version },
   { method: 'GET', pattern: '/api/servers/:s/logs', handle: logs },
   { method: 'GET', pattern: '/api/servers/:s/logs/install', only: 'rs', handle: installLogs },
   { method: 'POST', pattern: '/api/servers/:s/power', handle: power },
