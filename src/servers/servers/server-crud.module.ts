@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { GeoBlockModule } from '../../identity/geo-block/geo-block.module.js';
 import { ServerAccessModule } from '../access/server-access.module.js';
 import { ServerDaemonModule } from '../daemon/server-daemon.module.js';
 import { ServerQuotaModule } from '../quota/server-quota.module.js';
@@ -13,7 +12,7 @@ import { UserServersController } from './user-servers.controller.js';
 
 /** Listing, creating, changing and deleting servers. */
 @Module({
-  imports: [GeoBlockModule, ServerAccessModule, ServerDaemonModule, ServerQuotaModule],
+  imports: [ServerAccessModule, ServerDaemonModule, ServerQuotaModule],
   controllers: [ServersController, UserServersController],
   providers: [OwnedServers, ServerCreation, ServerList, ServerProvisioning, Servers],
 })
