@@ -126,6 +126,11 @@ export class Environment {
   @IsBoolean()
   SIGN_IN_ALLOW_PRIVATE = false;
 
+  /** Whether people of the European Union are not asked for identity documents, whatever the country rules say. */
+  @Transform(flag)
+  @IsBoolean()
+  EU_ID_DISABLED = false;
+
   @IsOptional()
   @Length(1, 255)
   GITHUB_CLIENT_ID?: string;

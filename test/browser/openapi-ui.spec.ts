@@ -2,43 +2,30 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { chromium } from 'playwright-core';
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { startChromium } from '../support/chromium.js';
+import type { RunningChromium } from '../support/chromium.js';
 import { httpClient } from '../support/http.js';
 import { startPanelProcess } from '../support/process.js';
 import type { PanelProcess } from '../support/process.js';
 
 const ADMIN = { email: 'admin@example.test', password: 'Correct-horse-7' };
-const profile = mkdtempSync(join(tmpdir(), 'panel-chromium-'));
 const dataDir = mkdtempSync(join(tmpdir(), 'panel-browser-'));
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** The built panel: only the build knows the schemas of bodies. */
 let panel: PanelProcess;
-let browser: BrowserContext;
+let browser: RunningChromium;
 let page: Page;
 
 beforeAll(async () => {
   panel = await startPanelProcess({ DATA_DIR: dataDir, ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password });
-  browser = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
-    args: ARGUMENTS,
-    headless: true,
-  });
-  page = browser.pages()[0] ?? (await browser.newPage());
+  browser = await startChromium();
+  page = browser.page;
 });
 afterAll(async () => {
   await browser.close();
   await panel.stop();
-  for (const folder of [profile, dataDir]) rmSync(folder, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true });
 });
 beforeEach(async () => {
   await page.goto(`${panel.url}/openapi`);

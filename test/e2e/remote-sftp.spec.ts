@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventBus } from '../../src/common/events/event-bus.js';
+import { PanelSettings } from '../../src/common/settings/panel-settings.js';
 import { PasswordHasher } from '../../src/identity/passwords/password-hasher.js';
 import { daemonOf, FLAVOURS } from '../support/daemons.js';
 import {
@@ -18,6 +19,7 @@ import type { TestEgg, TestNode, TestServer, TestUser } from '../support/factori
 import { startPanel } from '../support/panel.js';
 import type { TestPanel } from '../support/panel.js';
 import { statementsOf } from '../support/statements.js';
+import { turnOnTwoFactor } from '../support/two-factor.js';
 
 interface Session {
   user: string;
@@ -220,6 +222,27 @@ describe('who is refused, with one and the same answer', () => {
     expect(await workOf(nameOf({ email: 'nobody@example.test' }))).toBe(1);
     expect(await workOf(nameOf(owner, { shortId: '00000000' }))).toBe(1);
     expect(await workOf('no name at all')).toBe(1);
+  });
+});
+
+describe('an account with a second factor', () => {
+  const settings = () => panel.app.get(PanelSettings);
+  afterEach(() => settings().update({ sftpKeyOnlyWithTwoFactor: false }));
+
+  it('is let in with its password, until an admin demands a key of such accounts', async () => {
+    await turnOnTwoFactor(panel, owner);
+    expect((await login({ username: nameOf(owner) })).status).toBe(200);
+    await settings().update({ sftpKeyOnlyWithTwoFactor: true });
+    expect(await refusalOf({ username: nameOf(owner) })).toEqual(refusal);
+    const key = await keyOf(owner);
+    expect((await login({ type: 'public_key', username: nameOf(owner), password: key })).status).toBe(200);
+  });
+
+  it('is asked for a key as soon as it has one, and others for none', async () => {
+    await settings().update({ sftpKeyOnlyWithTwoFactor: true });
+    expect((await login({ username: nameOf(owner) })).status).toBe(200);
+    await turnOnTwoFactor(panel, owner);
+    expect(await refusalOf({ username: nameOf(owner) })).toEqual(refusal);
   });
 });
 

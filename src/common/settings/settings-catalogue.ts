@@ -28,6 +28,8 @@ export interface PanelSettingValues {
   requirePasswordForEmailChange: boolean;
   /** Whether the servers of an account are deleted with it; otherwise its deletion waits until it owns none. */
   deleteServersWithAccount: boolean;
+  /** Whether accounts with a second factor log in over SFTP by key only: SFTP asks for no second factor. */
+  sftpKeyOnlyWithTwoFactor: boolean;
 }
 
 export type SettingKey = keyof PanelSettingValues;
@@ -224,6 +226,12 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingDefinition<PanelSe
     default: false,
     public: false,
     description: 'Whether servers are deleted with their owner; otherwise the deletion waits until he owns none.',
+    parse: parseBoolean,
+  },
+  sftpKeyOnlyWithTwoFactor: {
+    default: false,
+    public: false,
+    description: 'Whether accounts with a second factor log in over SFTP by SSH key only.',
     parse: parseBoolean,
   },
 };

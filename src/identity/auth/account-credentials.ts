@@ -4,6 +4,7 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Identities } from '../principals/identities.js';
+import type { ProvedAccount } from '../sign-in/sign-in.service.js';
 import { parseSshPublicKey } from '../ssh-keys/ssh-public-key.js';
 import { normaliseEmail } from '../users/email-address.js';
 
@@ -25,12 +26,19 @@ export class AccountCredentials {
 
   /** The account, when the password is its own. Unknown addresses cost the same work. */
   async verifyPassword(email: string, password: string): Promise<Account | undefined> {
+    return (await this.provePassword(email, password))?.account;
+  }
+
+  /** The same for a sign-in. */
+  async provePassword(email: string, password: string): Promise<ProvedAccount | undefined> {
     const where = { email: normaliseEmail(email) };
-    const known = await this.prisma.user.findUnique({ where, select: { id: true, passwordHash: true } });
+    const select = { id: true, passwordHash: true, sessionGeneration: true };
+    const known = await this.prisma.user.findUnique({ where, select });
     const matches = await this.hasher.verify(known?.passwordHash, password);
     if (known === null || !matches) return undefined;
     if (this.hasher.isOutdated(known.passwordHash)) await this.rehash(known, password);
-    return (await this.identities.find(known.id))?.account;
+    const identity = await this.identities.find(known.id);
+    return identity && { account: identity.account, generation: known.sessionGeneration };
   }
 
   /** The id of an address, if it is known. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DeletionRequestsModule } from '../deletion-requests/deletion-requests.module.js';
 import { EmailVerificationModule } from '../email-verification/email-verification.module.js';
+import { GeoBlockModule } from '../geo-block/geo-block.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { PrincipalsModule } from '../principals/principals.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -25,6 +26,7 @@ import { PasswordReset } from './password-reset.service.js';
     EmailVerificationModule,
     UsersModule,
     DeletionRequestsModule,
+    GeoBlockModule,
   ],
   controllers: [AuthController, AccountRecoveryController],
   providers: [AccountCredentials, Auth, AccountRecovery, EmailRestore, Login, LoginLockout, PasswordReset],

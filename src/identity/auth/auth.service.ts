@@ -6,6 +6,7 @@ import { AuditLog } from '../../common/audit/audit-log.js';
 import { unauthorized } from '../../common/errors/panel-error.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
+import { GeoBlock } from '../geo-block/geo-block.service.js';
 import { Identities } from '../principals/identities.js';
 import { Sessions } from '../sessions/sessions.service.js';
 import { SessionCookie } from '../sign-in/session-cookie.js';
@@ -21,6 +22,7 @@ export class Auth {
     private readonly csrf: CsrfProtection,
     private readonly cookie: SessionCookie,
     private readonly audit: AuditLog,
+    private readonly geoBlock: GeoBlock,
   ) {}
 
   /** Ends the calling session. An API key has none: then nothing happens. */
@@ -35,7 +37,8 @@ export class Auth {
 
   /** Answered from memory: the most used route of all. */
   async session(caller: UserPrincipal): Promise<SessionResponse> {
-    return { user: toSessionUser(await this.identities.account(caller.userId), caller) };
+    const identity = await this.identities.account(caller.userId);
+    return { user: toSessionUser(identity, caller, this.geoBlock.levelOf(identity.profile.billingCountry)) };
   }
 
   /** @throws PanelError 401 for a credential that has no session. */

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Account } from '../../common/access/principal.js';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { unauthorized } from '../../common/errors/panel-error.js';
 import type { LoginResponse, TwoFactorRequiredResponse } from '../sign-in/dto/sign-in.dto.js';
 import { SignIn } from '../sign-in/sign-in.service.js';
-import type { SignInClient } from '../sign-in/sign-in.service.js';
+import type { ProvedAccount, SignInClient } from '../sign-in/sign-in.service.js';
 import { AccountCredentials } from './account-credentials.js';
 import type { LoginDto } from './dto/login.dto.js';
 import { LoginLockout } from './login-lockout.js';
@@ -21,19 +20,19 @@ export class Login {
 
   /** @throws PanelError 401 for an unknown address and a wrong password alike, 403 when suspended, 429 while locked. */
   async withPassword(body: LoginDto, client: SignInClient): Promise<LoginResponse | TwoFactorRequiredResponse> {
-    const account = await this.provePassword(body, client);
-    return this.signIn.afterFirstFactor(account, 'password', client, 'login');
+    const proved = await this.provePassword(body, client);
+    return this.signIn.afterFirstFactor(proved, 'password', client, 'login');
   }
 
-  private async provePassword({ email, password }: LoginDto, { ip }: SignInClient): Promise<Account> {
+  private async provePassword({ email, password }: LoginDto, { ip }: SignInClient): Promise<ProvedAccount> {
     await this.lockout.assertOpen(email, ip);
-    const account = await this.credentials.verifyPassword(email, password);
-    if (account === undefined) {
+    const proved = await this.credentials.provePassword(email, password);
+    if (proved === undefined) {
       await this.refuse(email, ip);
       throw unauthorized('Invalid credentials', 'auth.invalid_credentials');
     }
     await this.lockout.clear(email, ip);
-    return account;
+    return proved;
   }
 
   /** Writes the same for unknown addresses, so that the time tells nothing; but not what was typed. */

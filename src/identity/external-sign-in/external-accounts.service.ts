@@ -19,6 +19,12 @@ export interface ExternalVisitor {
   readonly ip: string;
 }
 
+/** The account that somebody is linked to, with the generation of its sessions at that moment. */
+export interface LinkedAccount {
+  readonly userId: number;
+  readonly generation: number;
+}
+
 type Condition = { readonly email: string; readonly emailVerified: true };
 
 /** Which account somebody from elsewhere has here. */
@@ -37,16 +43,18 @@ export class ExternalAccounts {
    * An address that only one side has verified proves nothing: anybody may have written it down.
    * @throws ExternalRefusal
    */
-  async accountOf(visitor: ExternalVisitor): Promise<number> {
+  async accountOf(visitor: ExternalVisitor): Promise<LinkedAccount> {
     const known = await this.known(visitor);
     if (known !== undefined) return known;
     const { email } = visitor.profile;
     if (email === undefined) throw new ExternalRefusal('email_unverified');
     const user = await this.prisma.user.findUnique({ where: { email }, select: { id: true, emailVerified: true } });
-    if (user === null) return this.register(visitor, email);
-    if (!user.emailVerified) throw new ExternalRefusal('account_unverified');
-    await this.link(visitor, user.id, { email, emailVerified: true });
-    return user.id;
+    if (user?.emailVerified === false) throw new ExternalRefusal('account_unverified');
+    if (user === null) await this.register(visitor, email);
+    else await this.link(visitor, user.id, { email, emailVerified: true });
+    const linked = await this.known(visitor);
+    if (linked === undefined) throw new ExternalRefusal('session_over');
+    return linked;
   }
 
   /**
@@ -75,36 +83,35 @@ export class ExternalAccounts {
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       const linked = await this.known(visitor);
-      if (linked !== userId) throw new ExternalRefusal(linked === undefined ? 'provider_in_use' : 'already_linked');
+      if (linked?.userId !== userId) throw new ExternalRefusal(linked === undefined ? 'provider_in_use' : 'already_linked');
     }
   }
 
-  private async known({ provider, profile }: ExternalVisitor): Promise<number | undefined> {
+  private async known({ provider, profile }: ExternalVisitor): Promise<LinkedAccount | undefined> {
     const [row] = await this.prisma.externalIdentity.updateManyAndReturn({
       where: { issuer: provider.issuer, subject: profile.subject },
       data: { lastUsedAt: new Date(), ...(profile.email !== undefined && { email: profile.email }) },
-      select: { userId: true },
+      select: { userId: true, user: { select: { sessionGeneration: true } } },
     });
-    return row?.userId;
+    return row && { userId: row.userId, generation: row.user.sessionGeneration };
   }
 
-  private async register(visitor: ExternalVisitor, email: string): Promise<number> {
+  private async register(visitor: ExternalVisitor, email: string): Promise<void> {
     const isOpen = this.settings.isFeatureEnabled('registration') && this.settings.get('registrationEnabled');
     if (!isOpen) throw new ExternalRefusal('registration_closed');
     if (this.settings.isFeatureEnabled('tempEmailFilter') && isDisposable(email)) {
       throw new ExternalRefusal('email_disposable');
     }
     try {
-      return await this.create(visitor, email);
+      await this.create(visitor, email);
     } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
       // Twice at once: the other request made it.
-      const known = isUniqueViolation(error) ? await this.known(visitor) : undefined;
-      if (known === undefined) throw isUniqueViolation(error) ? new ExternalRefusal('account_unverified') : error;
-      return known;
+      if ((await this.known(visitor)) === undefined) throw new ExternalRefusal('account_unverified');
     }
   }
 
-  private create(visitor: ExternalVisitor, email: string): Promise<number> {
+  private create(visitor: ExternalVisitor, email: string): Promise<void> {
     const { profile, provider, ip } = visitor;
     const { firstName, lastName } = profile;
     const settings = { emailPreferences: { ...DEFAULT_EMAIL_PREFERENCES } };
@@ -114,7 +121,6 @@ export class ExternalAccounts {
       const { id } = await tx.user.create({ data: { ...data, ...identities }, select: { id: true } });
       const entry = { action: 'register', targetType: 'user', targetId: id, ipAddress: ip } as const;
       await this.audit.record({ userId: id, ...entry, metadata: { provider: provider.id } }, tx);
-      return id;
     });
   }
 }

@@ -11,6 +11,7 @@ import { SignIn } from '../sign-in/sign-in.service.js';
 import type { SignInClient } from '../sign-in/sign-in.service.js';
 import type { ExternalCallbackQuery, ExternalProviderResponse } from './dto/external-sign-in.dto.js';
 import { ExternalAccounts } from './external-accounts.service.js';
+import type { LinkedAccount } from './external-accounts.service.js';
 import { ExternalRefusal } from './external-provider.js';
 import type { ExternalAttempt, ExternalProfile, ExternalProvider } from './external-provider.js';
 import { ExternalProviders } from './external-providers.js';
@@ -136,10 +137,10 @@ export class ExternalSignIn {
    * The provider stands for the password, not for a second factor: an account that has one is still asked for it. The
    * pending token goes in the fragment, which browsers send to nobody.
    */
-  private async enter(userId: number, client: SignInClient): Promise<string> {
-    const account = await this.accountFor(userId);
+  private async enter({ userId, generation }: LinkedAccount, client: SignInClient): Promise<string> {
+    const proved = { account: await this.accountFor(userId), generation };
     const begun = { ...client, beganHere: true };
-    const answer = await this.signIn.afterFirstFactor(account, 'external', begun, 'login_external').catch(refused);
+    const answer = await this.signIn.afterFirstFactor(proved, 'external', begun, 'login_external').catch(refused);
     const panel = this.config.frontendUrl;
     return 'tempToken' in answer ? `${panel}/login#twoFactor=${answer.tempToken}` : `${panel}/dashboard`;
   }
@@ -164,7 +165,8 @@ export class ExternalSignIn {
 }
 
 function refused(error: unknown): never {
-  throw error instanceof PanelError && error.status === 403 ? new ExternalRefusal('suspended') : error;
+  if (error instanceof PanelError && error.status === 403) throw new ExternalRefusal('suspended');
+  throw error instanceof PanelError && error.status === 401 ? new ExternalRefusal('session_over') : error;
 }
 
 /** Names the fault and nothing that the provider wrote. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { GeoBlockModule } from '../geo-block/geo-block.module.js';
 import { PrincipalsModule } from '../principals/principals.module.js';
 import { IdDocumentRetention } from './id-document-retention.js';
 import { IdDocumentsController } from './id-documents.controller.js';
@@ -9,7 +10,7 @@ import { IdVerificationsAdminController } from './id-verifications.admin.control
 import { IdVerifications } from './id-verifications.service.js';
 
 @Module({
-  imports: [PrincipalsModule],
+  imports: [GeoBlockModule, PrincipalsModule],
   controllers: [IdVerificationController, IdVerificationsAdminController, IdDocumentsController],
   providers: [IdDocumentRetention, IdDocuments, IdVerificationReview, IdVerifications],
   exports: [IdVerifications],

@@ -3,13 +3,13 @@ import type { UserPrincipal } from '../../common/access/principal.js';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { badRequest, forbidden, notFound } from '../../common/errors/panel-error.js';
 import type { FormFiles } from '../../common/files/multipart-form.js';
-import { PanelSettings } from '../../common/settings/panel-settings.js';
 import { Config } from '../../config/config.js';
 import { isUniqueViolation, PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { ownOrPermitted } from '../access/target-user.js';
+import { GEO_LEVELS } from '../geo-block/country-levels.js';
+import { GeoBlock } from '../geo-block/geo-block.service.js';
 import { Identities } from '../principals/identities.js';
-import { countryLevel, NO_ID_VERIFICATION } from './country-level.js';
 import type { IdVerificationResponse, SubmittedIdVerificationResponse } from './dto/id-verification.dto.js';
 import { IdDocuments } from './id-documents.service.js';
 import type { SealedDocument } from './id-documents.service.js';
@@ -23,7 +23,7 @@ export class IdVerifications {
     private readonly prisma: PrismaService,
     private readonly documents: IdDocuments,
     private readonly identities: Identities,
-    private readonly settings: PanelSettings,
+    private readonly geoBlock: GeoBlock,
     private readonly audit: AuditLog,
     private readonly config: Config,
     erasure: AccountErasure,
@@ -88,7 +88,7 @@ export class IdVerifications {
 
   private async assertCountryAllowed(userId: number): Promise<void> {
     const { profile } = await this.identities.account(userId);
-    if (countryLevel(this.settings.get('geoBlockCountries'), profile.billingCountry) < NO_ID_VERIFICATION) return;
+    if (this.geoBlock.levelOf(profile.billingCountry) < GEO_LEVELS.noIdVerification) return;
     const text = 'ID verification is not available for your country under geo-block policy';
     throw forbidden(text, 'id_verification.country_blocked');
   }

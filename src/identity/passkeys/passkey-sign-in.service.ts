@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { generateAuthenticationOptions, verifyAuthenticationResponse } from '@simplewebauthn/server';
-import type { Account } from '../../common/access/principal.js';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { badRequest, unauthorized } from '../../common/errors/panel-error.js';
 import { addressBucket } from '../../common/net/client-ip.js';
@@ -12,7 +11,7 @@ import { Challenges } from '../challenges/challenges.service.js';
 import { Identities } from '../principals/identities.js';
 import type { LoginResponse } from '../sign-in/dto/sign-in.dto.js';
 import { SignIn } from '../sign-in/sign-in.service.js';
-import type { SignInClient } from '../sign-in/sign-in.service.js';
+import type { ProvedAccount, SignInClient } from '../sign-in/sign-in.service.js';
 import { challengeOf, fromBase64Url, toBase64Url, userIdOfHandle } from './client-data.js';
 import type { PasskeySignInOptionsResponse } from './dto/passkey-responses.dto.js';
 import type { PasskeySignInDto } from './dto/passkeys.dto.js';
@@ -74,9 +73,9 @@ export class PasskeySignIn {
     const userId = email === undefined ? named : (await this.owner(email))?.id;
     await this.countTry(email ?? `#${named ?? ''}`, client.ip);
     const isHis = [issued.userId ?? userId, named ?? userId].every((id) => id === userId);
-    const account = userId !== undefined && isHis && (await this.proved(userId, authenticationResponse, challenge));
-    if (!account) return this.refuse(userId, client);
-    return this.signIn.complete(account, 'passkey', client, 'login_passkey');
+    const proved = userId !== undefined && isHis && (await this.proved(userId, authenticationResponse, challenge));
+    if (!proved) return this.refuse(userId, client);
+    return this.signIn.complete(proved, 'passkey', client, 'login_passkey');
   }
 
   private owner(email: string) {
@@ -99,11 +98,15 @@ export class PasskeySignIn {
   }
 
   /** The account, when the assertion is by a passkey of its own, for our page, and newer than the last. */
-  private async proved(userId: number, response: Assertion, expectedChallenge: string): Promise<Account | undefined> {
+  private async proved(
+    userId: number,
+    response: Assertion,
+    expectedChallenge: string,
+  ): Promise<ProvedAccount | undefined> {
     const credentialId = fromBase64Url(response.id);
     const passkey = await this.prisma.passkey.findFirst({
       where: { credentialId, userId },
-      select: { id: true, publicKey: true, counter: true },
+      select: { id: true, publicKey: true, counter: true, user: { select: { sessionGeneration: true } } },
     });
     if (passkey === null) return undefined;
     const { id, publicKey, counter } = passkey;
@@ -119,7 +122,8 @@ export class PasskeySignIn {
       .catch(() => ({ authenticationInfo: undefined }));
     if (authenticationInfo === undefined) return undefined;
     const isNewer = await this.advance(id, userId, authenticationInfo.newCounter);
-    return isNewer ? (await this.identities.find(userId))?.account : undefined;
+    const identity = isNewer ? await this.identities.find(userId) : undefined;
+    return identity && { account: identity.account, generation: passkey.user.sessionGeneration };
   }
 
   /**

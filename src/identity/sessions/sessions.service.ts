@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
+import { unauthorized } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { Jobs } from '../../common/jobs/jobs.service.js';
 import { Config } from '../../config/config.js';
@@ -16,6 +17,12 @@ export const MAXIMUM_SESSIONS = 20;
 export interface SessionClient {
   readonly ip: string;
   readonly userAgent?: string | undefined;
+}
+
+/** Whose session is to open, and which generation of its sessions it was when the last factor was proved. */
+export interface SessionOwner {
+  readonly userId: number;
+  readonly generation: number;
 }
 
 const details = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const;
@@ -45,16 +52,20 @@ export class Sessions implements OnModuleInit {
     });
   }
 
-  /** Opens a session and returns its id. Newest 20 are kept: the oldest beyond end in the same transaction. */
-  async open(userId: number, method: AuthMethod, client: SessionClient, action: string): Promise<string> {
+  /**
+   * Opens a session and returns its id. Newest 20 are kept: the oldest beyond end in the same transaction.
+   * @throws PanelError 401 when all sessions were ended since the factor was proved, as by a change of the password.
+   */
+  async open(owner: SessionOwner, method: AuthMethod, client: SessionClient, action: string): Promise<string> {
+    const { userId, generation } = owner;
     const { sessionId, ended } = await this.prisma.$transaction(async (tx) => {
       // Locks the account: parallel logins take turns, so that each sees the sessions of those before it.
       const now = new Date();
-      await tx.user.update({
-        where: { id: userId },
+      const { count } = await tx.user.updateMany({
+        where: { id: userId, sessionGeneration: generation },
         data: { lastLoginAt: now, lastPanelActivityAt: now },
-        select: { id: true },
       });
+      if (count === 0) throw unauthorized('Your sessions were ended meanwhile. Sign in again.', 'auth.sessions_ended');
       const { id } = await tx.session.create({ data: this.sessionOf(userId, method, client), select: { id: true } });
       await this.audit.record({ userId, action, targetType: 'session', targetId: id, ipAddress: client.ip }, tx);
       return { sessionId: id, ended: await this.dropOldest(tx, userId, id) };
@@ -86,10 +97,11 @@ export class Sessions implements OnModuleInit {
   }
 
   /**
-   * The same within a transaction; the result must be announced when that is committed. Sign-ins that wait for a second
-   * factor end too, and what was opened on nodes with those sessions soon after.
+   * The same within a transaction; the result must be announced when that is committed. Sign-ins that are under way end
+   * too, and what was opened on nodes with those sessions soon after.
    */
   async endAll(tx: Queryable, userId: number, except?: string): Promise<EndedSessions> {
+    await tx.user.updateMany({ where: { id: userId }, data: { sessionGeneration: { increment: 1 } } });
     const rows = await tx.$queryRaw<{ id: string }[]>`
       DELETE FROM "Session" WHERE "userId" = ${userId} AND "id"::text <> ${except ?? ''} RETURNING "id"::text AS "id"`;
     await tx.loginChallenge.deleteMany({ where: { userId } });

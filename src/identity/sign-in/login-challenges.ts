@@ -24,13 +24,18 @@ export interface LoginChallenge {
 export class LoginChallenges {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** The pending token, when the account has a second factor. Asked of the database: memory may be a moment behind. */
-  async begin(userId: number): Promise<string | undefined> {
+  /**
+   * The pending token, when the account has a second factor. Asked of the database: memory may be a moment behind.
+   * None either when the account's sessions are of another generation by now; then no session opens without it.
+   */
+  async begin(userId: number, generation: number): Promise<string | undefined> {
     const token = `${PREFIX}${randomSecret()}`;
     const begun = await this.prisma.$executeRaw`
       INSERT INTO "LoginChallenge" ("digest", "userId", "expiresAt")
-      SELECT ${digest(token)}, "userId", now() + make_interval(secs => ${LIFETIME_SECONDS}::int)
-      FROM "TwoFactor" WHERE "userId" = ${userId}`;
+      SELECT ${digest(token)}, u."id", now() + make_interval(secs => ${LIFETIME_SECONDS}::int)
+      FROM "User" u JOIN "TwoFactor" t ON t."userId" = u."id"
+      WHERE u."id" = ${userId} AND u."sessionGeneration" = ${generation}
+      FOR SHARE OF u`;
     return begun === 1 ? token : undefined;
   }
 
@@ -50,11 +55,16 @@ export class LoginChallenges {
 
   /**
    * Ends it, right before its session opens.
+   * @returns the generation of the account's sessions.
    * @throws PanelError 400 when another request was quicker, or its time has run out: then no session may open.
    */
-  async take(tx: Queryable, { digest, userId }: LoginChallenge): Promise<void> {
-    const where = { digest, userId, expiresAt: { gt: new Date() } };
-    if ((await tx.loginChallenge.deleteMany({ where })).count === 0) throw invalidChallenge();
+  async take(tx: Queryable, { digest, userId }: LoginChallenge): Promise<number> {
+    const [taken] = await tx.$queryRaw<{ generation: number }[]>`
+      DELETE FROM "LoginChallenge" c USING "User" u
+      WHERE c."digest" = ${digest} AND c."userId" = ${userId} AND c."expiresAt" > ${new Date()} AND u."id" = c."userId"
+      RETURNING u."sessionGeneration" AS "generation"`;
+    if (taken === undefined) throw invalidChallenge();
+    return taken.generation;
   }
 }
 

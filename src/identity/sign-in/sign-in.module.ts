@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { GeoBlockModule } from '../geo-block/geo-block.module.js';
 import { PrincipalsModule } from '../principals/principals.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { BrowserBinding } from './browser-binding.js';
@@ -8,7 +9,7 @@ import { SignInMethods } from './sign-in-methods.service.js';
 import { SignIn } from './sign-in.service.js';
 
 @Module({
-  imports: [PrincipalsModule, SessionsModule],
+  imports: [GeoBlockModule, PrincipalsModule, SessionsModule],
   providers: [BrowserBinding, LoginChallenges, SessionCookie, SignIn, SignInMethods],
   exports: [BrowserBinding, LoginChallenges, SessionCookie, SignIn, SignInMethods],
 })

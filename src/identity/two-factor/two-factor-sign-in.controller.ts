@@ -40,7 +40,7 @@ export class TwoFactorSignInController {
   @Post('verify-login')
   @HttpCode(200)
   @RateLimited('twoFactorLogin')
-  @ApiErrors(400, 403)
+  @ApiErrors(400, 401, 403)
   verify(
     @Body() body: VerifyLoginDto,
     @ClientAddress() ip: string,

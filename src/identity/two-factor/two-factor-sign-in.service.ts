@@ -23,6 +23,11 @@ interface GivenFactor {
   readonly code: string;
 }
 
+/** Which factor is wrong; or, when all are right, the generation of the account's sessions. */
+type Proof =
+  | { readonly wrong: FactorKind; readonly generation?: undefined }
+  | { readonly generation: number; readonly wrong?: undefined };
+
 const REFUSALS: Readonly<Record<FactorKind, string>> = {
   totp: 'Invalid token',
   email: 'Invalid email code',
@@ -57,11 +62,11 @@ export class TwoFactorSignIn {
     if (first === undefined) throw badRequest('2FA code required', 'auth.second_factor_missing');
     const { userId } = challenge;
     for (const { kind } of given) await this.lockout.begin(userId, kind);
-    const wrong = await this.prisma.$transaction((tx) => this.prove(tx, challenge, given, client.ip));
+    const { wrong, generation } = await this.prisma.$transaction((tx) => this.prove(tx, challenge, given, client.ip));
     if (wrong !== undefined) throw badRequest(REFUSALS[wrong], 'auth.second_factor_invalid');
     for (const { kind } of given) await this.lockout.succeeded(userId, kind);
     const { account } = await this.identities.account(userId);
-    return this.signIn.complete(account, first.kind, client, 'login_2fa');
+    return this.signIn.complete({ account, generation }, first.kind, client, 'login_2fa');
   }
 
   /**
@@ -73,7 +78,7 @@ export class TwoFactorSignIn {
     challenge: LoginChallenge,
     given: readonly GivenFactor[],
     ipAddress: string,
-  ): Promise<FactorKind | undefined> {
+  ): Promise<Proof> {
     await this.factors.hold(tx, challenge.userId);
     await this.challenges.assertLive(tx, challenge);
     for (const factor of given) {
@@ -81,10 +86,9 @@ export class TwoFactorSignIn {
       const { kind } = factor;
       const entry = { userId: challenge.userId, action: 'login_failed', ipAddress, metadata: { factor: kind } };
       await this.audit.record(entry, tx);
-      return kind;
+      return { wrong: kind };
     }
-    await this.challenges.take(tx, challenge);
-    return undefined;
+    return { generation: await this.challenges.take(tx, challenge) };
   }
 
   private use(tx: Queryable, challenge: LoginChallenge, { kind, code }: GivenFactor): Promise<boolean> {

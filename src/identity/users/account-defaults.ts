@@ -3,13 +3,10 @@
  * true values of an account that never used them. An area that is built takes its fields out of here.
  */
 export const UNUSED_AREAS = {
-  idVerificationAllowed: true,
-  euIdVerificationDisabled: false,
   /** There is no age gate: DESIGN 5.15. */
   ageVerificationRequired: false,
   isChildAccount: false,
   parentId: null,
-  geoBlockLevel: 0,
   nodeId: null,
   node: null,
   fraudFlag: false,

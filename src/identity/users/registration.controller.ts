@@ -20,7 +20,8 @@ export class RegistrationController {
   /**
    * Register an account
    *
-   * Sends a mail with a link and a code that verify the address. Signing in is a step of its own.
+   * Sends a mail with a link and a code that verify the address. Signing in is a step of its own. People of a country
+   * with level 5 in the setting `geoBlockCountries` may not register: 403.
    */
   @Public()
   @Post('register')
@@ -30,7 +31,7 @@ export class RegistrationController {
   @RateLimited('register')
   @Idempotent()
   @UseGuards(RegistrationGuard)
-  @ApiErrors(400, 409)
+  @ApiErrors(400, 403, 409)
   register(@Body() body: RegisterDto, @ClientAddress() ip: string): Promise<UserResultResponse> {
     return this.registration.register(body, ip);
   }

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../common/audit/audit-log.js';
-import { badRequest, conflict } from '../../common/errors/panel-error.js';
+import { badRequest, conflict, forbidden } from '../../common/errors/panel-error.js';
 import { PanelSettings } from '../../common/settings/panel-settings.js';
 import { isUniqueViolation, PrismaService } from '../../prisma/prisma.service.js';
 import { Captcha } from '../captcha/captcha.service.js';
 import { EmailVerification } from '../email-verification/email-verification.service.js';
+import { GEO_LEVELS } from '../geo-block/country-levels.js';
+import { GeoBlock } from '../geo-block/geo-block.service.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { Identities } from '../principals/identities.js';
 import { DEFAULT_EMAIL_PREFERENCES } from './account-defaults.js';
@@ -26,19 +28,28 @@ export class Registration {
     private readonly settings: PanelSettings,
     private readonly audit: AuditLog,
     private readonly captcha: Captcha,
+    private readonly geoBlock: GeoBlock,
   ) {}
 
-  /** @throws PanelError 400 for a captcha that is not solved or a disposable address, 409 for a known one. */
+  /**
+   * @throws PanelError 400 for a captcha that is not solved or a disposable address, 403 from a country that may not
+   * register, 409 for a known address.
+   */
   async register(body: RegisterDto, ip: string): Promise<UserResultResponse> {
     await this.captcha.assertSolved(body);
     if (this.settings.isFeatureEnabled('tempEmailFilter') && isDisposable(body.email)) {
       throw badRequest('Please use a permanent email address.', 'users.email_disposable');
     }
+    const geoBlockLevel = this.geoBlock.levelOf(body.billingCountry);
+    if (geoBlockLevel >= GEO_LEVELS.noRegistration) {
+      const text = 'Registration is not allowed from your country under geo-block policy';
+      throw forbidden(text, 'users.country_blocked');
+    }
     // Only spares the hash; the unique index decides.
     if ((await this.prisma.user.count({ where: { email: body.email } })) > 0) throw taken();
     const userId = await this.create(body, await this.hasher.hash(body.password), ip);
     const { profile } = await this.identities.account(userId);
-    return { success: true, user: toSafeUser(profile) };
+    return { success: true, user: toSafeUser(profile, geoBlockLevel) };
   }
 
   /** Account, verification mail and log entry exist together or not at all. */

@@ -1,24 +1,35 @@
 import type { UserPrincipal } from '../../common/access/principal.js';
 import { grants } from '../../common/access/permissions.js';
+import { GEO_LEVELS } from '../geo-block/country-levels.js';
 import type { Identity } from '../principals/identities.js';
 import type { AccountRow } from '../principals/identity.sql.js';
 import { UNUSED_AREAS } from './account-defaults.js';
 import { ageOn } from './date-of-birth.js';
 import type { ProfileResponse, SafeUserResponse, SessionUserResponse } from './dto/user-response.dto.js';
 
-/** An account for its owner and for staff: from an allow-list, never the row itself. */
-export function toSafeUser(row: AccountRow): SafeUserResponse {
+/**
+ * An account for its owner and for staff: from an allow-list, never the row itself.
+ * @param geoBlockLevel of its country
+ */
+export function toSafeUser(row: AccountRow, geoBlockLevel: number): SafeUserResponse {
   const { node, fraudFlag, fraudReason, fraudDetectedAt } = UNUSED_AREAS;
   const { educationLimits, deletionRequested, deletionApproved } = row;
   const rest = { node, educationLimits, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved };
-  return { ...toProfile(row), ...rest };
+  return { ...toProfile(row, geoBlockLevel), ...rest };
 }
 
-/** The account of a session or key, complete: the web client does not ask again after a login. */
-export function toSessionUser({ account, profile }: Identity, principal: UserPrincipal): SessionUserResponse {
-  const { idVerificationAllowed, serverSunsetNoticeSentAt } = UNUSED_AREAS;
+/**
+ * The account of a session or key, complete: the web client does not ask again after a login.
+ * @param geoBlockLevel of its country
+ */
+export function toSessionUser(
+  { account, profile }: Identity,
+  principal: UserPrincipal,
+  geoBlockLevel: number,
+): SessionUserResponse {
+  const { serverSunsetNoticeSentAt } = UNUSED_AREAS;
   return {
-    ...toProfile(profile),
+    ...toProfile(profile, geoBlockLevel),
     tier: profile.portalType,
     ...(principal.sessionId !== undefined && { sessionId: principal.sessionId }),
     permissions: visiblePermissions(principal, account.rolePermissions),
@@ -26,7 +37,7 @@ export function toSessionUser({ account, profile }: Identity, principal: UserPri
     supportBanReason: profile.supportBanReason,
     passkeyCount: profile.passkeyCount,
     orgs: profile.organisations,
-    idVerificationAllowed,
+    idVerificationAllowed: geoBlockLevel < GEO_LEVELS.noIdVerification,
     serverSunsetNoticeSentAt,
   };
 }
@@ -44,9 +55,8 @@ function visiblePermissions(principal: UserPrincipal, rolePermissions: readonly 
   return proof.permissions.filter((permission) => grants(held, permission));
 }
 
-function toProfile(row: AccountRow): ProfileResponse {
-  const { euIdVerificationDisabled, ageVerificationRequired, isChildAccount, parentId } = UNUSED_AREAS;
-  const { geoBlockLevel, nodeId } = UNUSED_AREAS;
+function toProfile(row: AccountRow, geoBlockLevel: number): ProfileResponse {
+  const { ageVerificationRequired, isChildAccount, parentId, nodeId } = UNUSED_AREAS;
   return {
     ...ownFields(row),
     age: row.dateOfBirth === null ? null : ageOn(row.dateOfBirth, new Date()),
@@ -54,7 +64,7 @@ function toProfile(row: AccountRow): ProfileResponse {
     studentVerified: row.studentVerified,
     studentVerifiedAt: row.studentVerifiedAt,
     idVerified: row.idVerified,
-    euIdVerificationDisabled,
+    euIdVerificationDisabled: geoBlockLevel >= GEO_LEVELS.noIdVerification,
     ageVerificationRequired,
     isChildAccount,
     parentId,

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CaptchaModule } from '../captcha/captcha.module.js';
 import { EmailChangeModule } from '../email-change/email-change.module.js';
 import { EmailVerificationModule } from '../email-verification/email-verification.module.js';
+import { GeoBlockModule } from '../geo-block/geo-block.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { PrincipalsModule } from '../principals/principals.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -23,6 +24,7 @@ import { Users } from './users.service.js';
     EmailVerificationModule,
     EmailChangeModule,
     CaptchaModule,
+    GeoBlockModule,
   ],
   controllers: [RegistrationController, UsersController],
   providers: [AccountUpdate, Accounts, AdminAccount, PasswordChanges, Registration, RootAdmins, Users],

@@ -7,6 +7,7 @@ import { RateLimits } from '../../common/throttling/rate-limits.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { assertMayManage } from '../access/privilege.js';
 import { ownOrPermitted, targetUserId } from '../access/target-user.js';
+import { GeoBlock } from '../geo-block/geo-block.service.js';
 import { Identities } from '../principals/identities.js';
 import type { Identity } from '../principals/identities.js';
 import { AccountUpdate } from './account-update.service.js';
@@ -25,6 +26,7 @@ export class Users {
   constructor(
     private readonly prisma: PrismaService,
     private readonly identities: Identities,
+    private readonly geoBlock: GeoBlock,
     private readonly updates: AccountUpdate,
     private readonly limits: RateLimits,
     private readonly bus: EventBus,
@@ -33,7 +35,7 @@ export class Users {
   /** One's own account from memory; others with `users:read`. */
   async read(caller: UserPrincipal, reference: string): Promise<SafeUserResponse> {
     const { profile } = await this.existing(ownOrPermitted(reference, caller, 'users:read'));
-    return toSafeUser(profile);
+    return this.shown(profile);
   }
 
   /** Changes one's own account, with `users:write` also those of less privileged people. */
@@ -45,7 +47,7 @@ export class Users {
     assertMayManage(caller, target.account);
     if (target.profile.deletedAt !== null) throw conflict('This account was deleted', 'users.deleted');
     await this.updates.apply(caller, target, body, ip);
-    return { success: true, user: toSafeUser((await this.existing(id)).profile) };
+    return { success: true, user: this.shown((await this.existing(id)).profile) };
   }
 
   async setFavorites(caller: UserPrincipal, favorites: string[]): Promise<FavoritesResponse> {
@@ -57,6 +59,10 @@ export class Users {
       WHERE "id" = ${caller.userId}`;
     this.bus.publish('user.changed', { userId: caller.userId });
     return { success: true, serverFavorites };
+  }
+
+  private shown(profile: Identity['profile']): SafeUserResponse {
+    return toSafeUser(profile, this.geoBlock.levelOf(profile.billingCountry));
   }
 
   private async existing(id: number): Promise<Identity> {

@@ -4,8 +4,10 @@ import { isSuperuserRole } from '../../common/access/principal.js';
 import { grants } from '../../common/access/permissions.js';
 import { forbidden } from '../../common/errors/panel-error.js';
 import { normaliseAddress } from '../../common/net/client-ip.js';
+import { PanelSettings } from '../../common/settings/panel-settings.js';
 import { AccountCredentials } from '../../identity/auth/account-credentials.js';
 import type { AccountRef } from '../../identity/auth/account-credentials.js';
+import { Identities } from '../../identity/principals/identities.js';
 import { Database } from '../../prisma/database.js';
 import { daemonPermissions } from '../../servers/access/daemon-permissions.js';
 import { ServerAccess } from '../../servers/access/server-access.service.js';
@@ -25,6 +27,8 @@ export class SftpLogins {
     private readonly credentials: AccountCredentials,
     private readonly access: ServerAccess,
     private readonly attempts: LoginAttempts,
+    private readonly identities: Identities,
+    private readonly settings: PanelSettings,
   ) {}
 
   /**
@@ -65,9 +69,16 @@ export class SftpLogins {
     return this.database.query<SftpServerRow>(serversByShortId, [node.nodeId, shortId]);
   }
 
-  private verify({ type, password }: SftpLogin, email: string): Promise<AccountRef | undefined> {
-    if (type === 'password') return this.credentials.verifyPassword(email, password);
-    return this.credentials.verifySshKey(email, password);
+  private async verify({ type, password }: SftpLogin, email: string): Promise<AccountRef | undefined> {
+    if (type !== 'password') return this.credentials.verifySshKey(email, password);
+    const account = await this.credentials.verifyPassword(email, password);
+    return account === undefined || (await this.needsKey(account)) ? undefined : account;
+  }
+
+  /** SFTP has no place for a second factor, so an operator may demand a key where an account has one. */
+  private async needsKey({ id }: AccountRef): Promise<boolean> {
+    if (!this.settings.get('sftpKeyOnlyWithTwoFactor')) return false;
+    return (await this.identities.account(id)).profile.twoFactorEnabled;
   }
 
   /**

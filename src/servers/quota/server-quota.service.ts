@@ -10,6 +10,8 @@ export interface QuotaOwner {
   readonly email: string;
   readonly emailVerified: boolean;
   readonly portalType: PortalType;
+  /** Of the billing address. */
+  readonly billingCountry: string | null;
   readonly limits: Limits;
 }
 
@@ -24,7 +26,7 @@ export class ServerQuota {
   async lockOwner(tx: Queryable, ownerId: number): Promise<QuotaOwner | undefined> {
     // Not FOR UPDATE: rows that merely refer to the account (sessions, keys) need not wait.
     const [row] = await tx.$queryRaw<OwnerRow[]>`
-      SELECT "id", "email", "emailVerified", "portalType"::text AS "portalType", "limits"
+      SELECT "id", "email", "emailVerified", "portalType"::text AS "portalType", "billingCountry", "limits"
       FROM "User" WHERE "id" = ${ownerId} FOR NO KEY UPDATE`;
     return row === undefined ? undefined : { ...row, limits: limitsOf(row.limits) };
   }

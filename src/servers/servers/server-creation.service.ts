@@ -5,6 +5,7 @@ import { AuditLog } from '../../common/audit/audit-log.js';
 import { badRequest, forbidden, notFound } from '../../common/errors/panel-error.js';
 import { Mailer } from '../../common/mail/mailer.js';
 import { PanelSettings } from '../../common/settings/panel-settings.js';
+import { GeoBlock } from '../../identity/geo-block/geo-block.service.js';
 import { Allocations } from '../../nodes/allocations/allocations.service.js';
 import { NodePlacement } from '../../nodes/placement/node-placement.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
@@ -14,6 +15,7 @@ import type { Resources } from '../quota/limits.js';
 import { ServerQuota } from '../quota/server-quota.service.js';
 import type { QuotaOwner } from '../quota/server-quota.service.js';
 import { changedEnvironment } from '../variables/environment.js';
+import { assertCountryAllowed } from './country-access.js';
 import type { CreatedServer } from './dto/server.dto.js';
 import type { CreateServerDto } from './dto/server-input.dto.js';
 import { loadEggFor } from './creation-egg.js';
@@ -46,6 +48,7 @@ export class ServerCreation {
     private readonly audit: AuditLog,
     private readonly settings: PanelSettings,
     private readonly mailer: Mailer,
+    private readonly geoBlock: GeoBlock,
   ) {}
 
   /** @throws PanelError with the texts of contract servers.md, POST /api/servers. Nothing remains after any of them. */
@@ -73,7 +76,7 @@ export class ServerCreation {
   private async claim(tx: Queryable, creator: Creator, dto: CreateServerDto) {
     const owner = await this.quota.lockOwner(tx, creator.isAdmin ? (dto.userId ?? creator.userId) : creator.userId);
     if (owner === undefined) throw notFound('Owner user not found', 'servers.owner_not_found');
-    if (!creator.isAdmin) this.assertVerified(owner);
+    if (!creator.isAdmin) this.assertAllowed(owner);
     const resources = resourcesFor(dto, owner);
     if (!creator.isAdmin) await this.assertQuota(tx, owner, resources);
     const egg = await loadEggFor(tx, dto, { portal: owner.portalType, isAdmin: creator.isAdmin });
@@ -104,8 +107,9 @@ export class ServerCreation {
     assertFits(owner.limits, usage, resources);
   }
 
-  /** DESIGN 5.17: the setting, or with SMTP where it says nothing. */
-  private assertVerified(owner: QuotaOwner): void {
+  /** What the owner's country and address allow. Of the latter DESIGN 5.17: the setting, or SMTP where it says nothing. */
+  private assertAllowed(owner: QuotaOwner): void {
+    assertCountryAllowed(owner, this.geoBlock.levelOf(owner.billingCountry));
     const isRequired = this.settings.get('requireVerifiedEmail') ?? this.mailer.isConfigured;
     if (isRequired && !owner.emailVerified) {
       throw forbidden('You must verify your email before creating servers', 'servers.email_not_verified');

@@ -92,6 +92,10 @@ export class AdminSettingsResponse extends PanelSettingsResponse {
   /** Whether servers are deleted with their owner; otherwise the deletion of an account waits until it owns none. */
   @ApiProperty()
   deleteServersWithAccount!: boolean;
+
+  /** Whether accounts with a second factor log in over SFTP by SSH key only: SFTP asks for no second factor. */
+  @ApiProperty()
+  sftpKeyOnlyWithTwoFactor!: boolean;
 }
 
 /** The settings after a change. */

@@ -75,6 +75,10 @@ export class UpdateSettingsDto {
   @ApiPropertyOptional({ type: Boolean, example: false })
   deleteServersWithAccount?: unknown;
 
+  @Allow()
+  @ApiPropertyOptional({ type: Boolean, example: false })
+  sftpKeyOnlyWithTwoFactor?: unknown;
+
   /** Flags to change; the others stay. */
   @Allow()
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'boolean' }, example: { dns: true } })
