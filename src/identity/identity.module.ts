@@ -8,6 +8,7 @@ import { ExportsModule } from './exports/exports.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { CaptchaModule } from './captcha/captcha.module.js';
 import { ExternalSignInModule } from './external-sign-in/external-sign-in.module.js';
+import { InactivityModule } from './inactivity/inactivity.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { DeletionRequestsModule } from './deletion-requests/deletion-requests.module.js';
 import { PrincipalsModule } from './principals/principals.module.js';
@@ -44,6 +45,7 @@ import { UsersModule } from './users/users.module.js';
     NotificationsModule,
     ExportsModule,
     DeletionRequestsModule,
+    InactivityModule,
   ],
   exports: [
     PrincipalsModule,

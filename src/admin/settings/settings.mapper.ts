@@ -28,5 +28,6 @@ export function toAdminSettings(values: Readonly<PanelSettingValues>): AdminSett
     dataExportApproval: values.dataExportApproval,
     requirePasswordForEmailChange: values.requirePasswordForEmailChange,
     deleteServersWithAccount: values.deleteServersWithAccount,
+    accountSunsetDays: values.accountSunsetDays,
   };
 }

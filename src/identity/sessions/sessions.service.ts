@@ -8,6 +8,7 @@ import type { AuthMethod } from '../../generated/prisma/enums.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { AccountErasure } from '../../common/erasure/account-erasure.js';
+import { Returns } from '../inactivity/returns.js';
 
 /** Of each account this many sessions are kept; a new login ends the oldest beyond. */
 export const MAXIMUM_SESSIONS = 20;
@@ -36,6 +37,7 @@ export class Sessions implements OnModuleInit {
     private readonly config: Config,
     private readonly jobs: Jobs,
     private readonly erasure: AccountErasure,
+    private readonly returns: Returns,
   ) {}
 
   onModuleInit(): void {
@@ -45,20 +47,25 @@ export class Sessions implements OnModuleInit {
     });
   }
 
-  /** Opens a session and returns its id. Newest 20 are kept: the oldest beyond end in the same transaction. */
+  /**
+   * Opens a session and returns its id. Newest 20 are kept: the oldest beyond end in the same transaction. A deletion that
+   * was due because nobody used the account is called off.
+   */
   async open(userId: number, method: AuthMethod, client: SessionClient, action: string): Promise<string> {
-    const { sessionId, ended } = await this.prisma.$transaction(async (tx) => {
+    const { sessionId, ended, isBack } = await this.prisma.$transaction(async (tx) => {
       // Locks the account: parallel logins take turns, so that each sees the sessions of those before it.
       const now = new Date();
-      await tx.user.update({
+      const { deletionRequested } = await tx.user.update({
         where: { id: userId },
         data: { lastLoginAt: now, lastPanelActivityAt: now },
-        select: { id: true },
+        select: { deletionRequested: true },
       });
+      const isBack = deletionRequested && (await this.returns.apply(tx, userId, client.ip));
       const { id } = await tx.session.create({ data: this.sessionOf(userId, method, client), select: { id: true } });
       await this.audit.record({ userId, action, targetType: 'session', targetId: id, ipAddress: client.ip }, tx);
-      return { sessionId: id, ended: await this.dropOldest(tx, userId, id) };
+      return { sessionId: id, ended: await this.dropOldest(tx, userId, id), isBack };
     });
+    if (isBack) this.bus.publish('user.changed', { userId });
     this.announce(ended);
     return sessionId;
   }

@@ -92,6 +92,10 @@ export class AdminSettingsResponse extends PanelSettingsResponse {
   /** Whether servers are deleted with their owner; otherwise the deletion of an account waits until it owns none. */
   @ApiProperty()
   deleteServersWithAccount!: boolean;
+
+  /** Days without a sign-in after which the owner is told that his account will be deleted; 0 never. */
+  @ApiProperty({ type: 'integer', example: 365 })
+  accountSunsetDays!: number;
 }
 
 /** The settings after a change. */

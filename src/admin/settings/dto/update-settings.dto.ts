@@ -75,6 +75,11 @@ export class UpdateSettingsDto {
   @ApiPropertyOptional({ type: Boolean, example: false })
   deleteServersWithAccount?: unknown;
 
+  /** 0 or at least 90. */
+  @Allow()
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 3650, example: 365 })
+  accountSunsetDays?: unknown;
+
   /** Flags to change; the others stay. */
   @Allow()
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'boolean' }, example: { dns: true } })
