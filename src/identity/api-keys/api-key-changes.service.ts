@@ -49,7 +49,7 @@ export class ApiKeyChanges implements OnModuleInit {
       throw forbidden(text, 'api_keys.admin_not_allowed');
     }
     assertBindings(body);
-    assertMembers([caller.account, owner], body.organisationId);
+    if (isBound(body.organisationId)) assertMembers([caller.account, owner], body.organisationId);
     const apiKey = randomSecret();
     const entry = await this.store(
       caller,
@@ -157,7 +157,7 @@ function assertBindings({ type, servers = [], organisationId }: CreateApiKeyDto)
   if (type === 'admin' && servers.length > 0) {
     throw badRequest('Only client keys can be bound to servers', 'api_keys.admin_not_bound');
   }
-  if (organisationId === undefined) return;
+  if (!isBound(organisationId)) return;
   if (type === 'admin') {
     throw badRequest('Only client keys can be bound to an organisation', 'api_keys.admin_not_bound');
   }
@@ -167,11 +167,13 @@ function assertBindings({ type, servers = [], organisationId }: CreateApiKeyDto)
 }
 
 /** Whoever makes the key and whoever gets it. To others the organisation does not exist, whether or not it does. */
-function assertMembers(accounts: readonly Account[], organisationId: number | undefined): void {
-  if (organisationId === undefined) return;
+function assertMembers(accounts: readonly Account[], organisationId: number): void {
   const isMember = ({ memberships }: Account) => memberships.some((membership) => membership.organisationId === organisationId);
   if (!accounts.every(isMember)) throw organisationNotFound();
 }
+
+const isBound = (organisationId: number | null | undefined): organisationId is number =>
+  organisationId !== undefined && organisationId !== null;
 
 const organisationNotFound = () => notFound('Organisation not found', 'organisations.not_found');
 

@@ -86,7 +86,8 @@ export class CreateApiKeyDto {
   @IsInt()
   @Min(1)
   @Max(2_147_483_647)
-  organisationId?: number;
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, nullable: true })
+  organisationId?: number | null;
 }
 
 export class ApiKeyResponse {
