@@ -9,6 +9,7 @@ import { NotificationsModule } from './notifications/notifications.module.js';
 import { CaptchaModule } from './captcha/captcha.module.js';
 import { ExternalSignInModule } from './external-sign-in/external-sign-in.module.js';
 import { GeoBlockModule } from './geo-block/geo-block.module.js';
+import { InactivityModule } from './inactivity/inactivity.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { DeletionRequestsModule } from './deletion-requests/deletion-requests.module.js';
 import { PrincipalsModule } from './principals/principals.module.js';
@@ -46,6 +47,7 @@ import { UsersModule } from './users/users.module.js';
     ExportsModule,
     DeletionRequestsModule,
     GeoBlockModule,
+    InactivityModule,
   ],
   exports: [
     PrincipalsModule,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Prisma } from '../../src/generated/prisma/client.js';
+import { StudentExpiry } from '../../src/identity/student-verification/student-expiry.service.js';
 import { EDUCATION_LIMITS } from '../../src/identity/student-verification/education-limits.js';
 import { TestBrowser } from '../support/browser.js';
 import { changeUser, createUser, openSession } from '../support/factories.js';
@@ -134,6 +135,83 @@ describe('coming back from GitHub', () => {
     const back = await leave(user, browser);
     await changeUser(panel, user, { suspended: true });
     expect((await browser.back(back)).headers['location']).toMatch(/studentVerified=0$/);
+  });
+});
+
+describe('the student status', () => {
+  const run = (): Promise<void> => panel.app.get(StudentExpiry).run();
+  const proved = (user: TestUser, daysAgo: number) =>
+    changeUser(panel, user, { studentVerifiedAt: new Date(Date.now() - daysAgo * 86_400_000) });
+
+  it('ends after a year: the account is what it was before, and its owner is told', async () => {
+    const user = await createStudent({ limits: { memory: 1024, disk: 100_000 } });
+    await verify(user);
+    await proved(user, 364);
+    await run();
+    expect(await accountOf(user)).toMatchObject({ studentVerified: true, portalType: 'educational' });
+    await proved(user, 366);
+    await Promise.all([run(), run()]);
+    expect(await accountOf(user)).toMatchObject({
+      studentVerified: false,
+      studentVerifiedAt: null,
+      educationLimits: null,
+      portalType: 'free',
+      limits: { memory: 1024, disk: 100_000 },
+    });
+    const action = 'scheduled-require-student-reverify';
+    expect(await panel.prisma.activityEntry.count({ where: { userId: user.id, action } })).toBe(1);
+    const notices = await panel.prisma.notification.findMany({ where: { userId: user.id } });
+    expect(notices).toEqual([expect.objectContaining({ url: '/dashboard/identity', read: false })]);
+  });
+
+  it('can be proved again, with the same GitHub account, by this account or another one', async () => {
+    const user = await createStudent({ limits: { memory: 1024 } });
+    await verify(user);
+    await proved(user, 366);
+    await run();
+    expect(await verify(user)).toMatch(/=1$/);
+    expect(await accountOf(user)).toMatchObject({ studentVerified: true, limits: { memory: 4096 } });
+    await run();
+    expect(await accountOf(user)).toMatchObject({ studentVerified: true });
+    await proved(user, 366);
+    await run();
+    expect(await accountOf(user)).toMatchObject({ limits: { memory: 1024 } });
+    const another = await createUser(panel);
+    expect(await verify(another)).toMatch(/=1$/);
+  });
+
+  it('that is proved again before its end goes back to the quota from before all of it', async () => {
+    const user = await createStudent({ limits: { memory: 1024 } });
+    await verify(user);
+    await verify(user);
+    await proved(user, 366);
+    await run();
+    expect(await accountOf(user)).toMatchObject({ portalType: 'free', limits: { memory: 1024 } });
+  });
+
+  it('takes away neither a quota that staff has set since nor what was paid for', async () => {
+    const favoured = await createStudent({ limits: { memory: 1024 } });
+    await verify(favoured);
+    await changeUser(panel, favoured, { limits: { memory: 9000 } });
+    const payer = await createStudent({ portalType: 'paid', limits: { memory: 512 } });
+    await verify(payer);
+    await proved(favoured, 366);
+    await proved(payer, 366);
+    await run();
+    expect(await accountOf(favoured)).toMatchObject({ portalType: 'free', limits: { memory: 9000 } });
+    expect(await accountOf(payer)).toMatchObject({
+      studentVerified: false,
+      portalType: 'paid',
+      limits: { memory: 512 },
+      educationLimits: null,
+    });
+  });
+
+  it('is looked at every day, by one of the replicas', async () => {
+    const { rows } = await panel.database.executeSql(
+      `SELECT cron FROM pgboss.schedule WHERE name = 'identity.student_expiry'`,
+    );
+    expect(rows).toEqual([{ cron: '0 0 * * *' }]);
   });
 });
 

@@ -108,6 +108,8 @@ export async function createApiKey(
     readonly permissions?: readonly string[];
     /** Binds the key to these servers. */
     readonly servers?: readonly string[];
+    /** Binds the key to this organisation, of which its owner must be a member. */
+    readonly organisationId?: number;
     readonly allowedIps?: readonly string[];
   } = {},
 ): Promise<TestApiKey> {
@@ -123,6 +125,7 @@ export async function createApiKey(
       permissions: [...(values.permissions ?? [])],
       allowedIps: [...(values.allowedIps ?? [])],
       servers: [...(values.servers ?? [])],
+      organisationId: values.organisationId ?? null,
     },
     select: { id: true },
   });

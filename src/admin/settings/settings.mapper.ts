@@ -29,5 +29,6 @@ export function toAdminSettings(values: Readonly<PanelSettingValues>): AdminSett
     requirePasswordForEmailChange: values.requirePasswordForEmailChange,
     deleteServersWithAccount: values.deleteServersWithAccount,
     sftpKeyOnlyWithTwoFactor: values.sftpKeyOnlyWithTwoFactor,
+    accountSunsetDays: values.accountSunsetDays,
   };
 }

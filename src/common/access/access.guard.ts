@@ -4,7 +4,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { forbidden, unauthorized } from '../errors/panel-error.js';
 import { ACCESS_METADATA, BOUND_KEYS_METADATA } from './access.js';
-import type { Access } from './access.js';
+import type { Access, KeyBinding } from './access.js';
 import { UserPrincipal } from './principal.js';
 
 /** Decides whether the caller may use the route. A route that declares nothing refuses everybody. */
@@ -23,17 +23,18 @@ export class AccessGuard implements CanActivate {
     if (request.authenticationError !== undefined) throw request.authenticationError;
     if (access.kind === 'node') return request.principal?.kind === 'node';
     requireAccount(request, access);
-    if (request.principal instanceof UserPrincipal && request.principal.boundServers !== undefined) {
-      this.requireForBoundKeys(context);
-    }
+    const binding = request.principal instanceof UserPrincipal ? request.principal.binding : undefined;
+    if (binding !== undefined) this.requireForBoundKeys(context, binding);
     return true;
   }
 
-  /** What a key that is bound to servers may call is listed, so that no route reaches further by being forgotten. */
-  private requireForBoundKeys(context: ExecutionContext): void {
+  /** What a bound key may call is listed, so that no route reaches further by being forgotten. */
+  private requireForBoundKeys(context: ExecutionContext, binding: KeyBinding): void {
     const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean | undefined>(BOUND_KEYS_METADATA, targets) === true) return;
-    throw forbidden('This API key is bound to servers and can do nothing else.', 'auth.key_bound_to_servers');
+    const open = this.reflector.getAllAndOverride<readonly KeyBinding[] | undefined>(BOUND_KEYS_METADATA, targets);
+    if (open?.includes(binding) === true) return;
+    const bound = binding === 'servers' ? 'servers' : 'an organisation';
+    throw forbidden(`This API key is bound to ${bound} and can do nothing else.`, `auth.key_bound_to_${binding}`);
   }
 }
 

@@ -9,5 +9,8 @@ export type Access =
 
 export const ACCESS_METADATA = 'panel:access';
 
-/** Marks routes for keys that are bound to servers. */
+/** What an API key may be bound to. */
+export type KeyBinding = 'servers' | 'organisation';
+
+/** Marks routes for bound keys: its value lists what they are bound to. */
 export const BOUND_KEYS_METADATA = 'panel:bound-keys';

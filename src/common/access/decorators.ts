@@ -4,7 +4,7 @@ import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiErrors } from '../errors/api-errors.js';
 import { ACCESS_METADATA, BOUND_KEYS_METADATA } from './access.js';
-import type { Access } from './access.js';
+import type { Access, KeyBinding } from './access.js';
 import { NodePrincipal, UserPrincipal } from './principal.js';
 
 type RouteDecorator = MethodDecorator & ClassDecorator;
@@ -54,10 +54,12 @@ export const RequirePermission = (permissions: string | readonly string[], messa
 };
 
 /**
- * API keys that are bound to servers may call it too; every route without this refuses them. The handler must keep to
- * `caller.boundServers`: routes with `@ServerPermission()` do so by themselves.
+ * API keys that are bound to servers or to an organisation may call it too; every route without this refuses them. The
+ * handler must keep to `caller.boundServers` and `caller.boundOrganisation`: routes with `@ServerPermission()` and
+ * `@OrganisationPermission()` do so by themselves.
  */
-export const ForBoundKeys = (): RouteDecorator => applyDecorators(SetMetadata(BOUND_KEYS_METADATA, true));
+export const ForBoundKeys = (...bindings: KeyBinding[]): RouteDecorator =>
+  applyDecorators(SetMetadata(BOUND_KEYS_METADATA, bindings));
 
 /** Only daemons may call it, with their node's token. */
 export const NodeOnly = (): RouteDecorator =>

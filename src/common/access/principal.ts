@@ -1,3 +1,4 @@
+import type { KeyBinding } from './access.js';
 import { grants } from './permissions.js';
 
 /** An organisation that an account is a member of, and what it may do there. */
@@ -31,6 +32,8 @@ export type Proof =
       readonly permissions: readonly string[];
       /** The only servers that the key reaches, by uuid; absent: all that its owner reaches. */
       readonly servers?: ReadonlySet<string>;
+      /** The only organisation that the key reaches, with the servers on its nodes; absent: all that its owner reaches. */
+      readonly organisationId?: number;
     };
 
 const SUPERUSER_ROLES = new Set(['*', 'rootAdmin']);
@@ -75,6 +78,17 @@ export class UserPrincipal {
   /** The only servers that the credential reaches, by uuid; undefined: all that its owner reaches. */
   get boundServers(): ReadonlySet<string> | undefined {
     return this.proof.kind === 'api-key' ? this.proof.servers : undefined;
+  }
+
+  /** The only organisation that the credential reaches; undefined: all that its owner reaches. */
+  get boundOrganisation(): number | undefined {
+    return this.proof.kind === 'api-key' ? this.proof.organisationId : undefined;
+  }
+
+  /** What the credential is bound to; undefined: to nothing in particular. */
+  get binding(): KeyBinding | undefined {
+    if (this.boundServers !== undefined) return 'servers';
+    return this.boundOrganisation === undefined ? undefined : 'organisation';
   }
 
   can(permission: string): boolean {

@@ -6,6 +6,10 @@ export interface PanelJobs {
   'identity.password_reset': { email: string };
   /** Delete the accounts whose grace period is over. */
   'identity.account_deletions': Record<string, never>;
+  /** Tell people whose accounts nobody uses that they will be deleted. */
+  'identity.inactive_accounts': Record<string, never>;
+  /** End the student status of those who proved it a year ago. */
+  'identity.student_expiry': Record<string, never>;
   /** Close what an account has open on nodes: suspended, password changed, signed out everywhere. */
   'account.cut_off': { userId: number };
   /** Close what an account has open on servers that it was invited to until now. */

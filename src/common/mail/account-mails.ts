@@ -9,6 +9,8 @@ export interface AccountMailVariables {
   'deletion-rejected': { name: string };
   'deletion-cancelled': { name: string };
   'deletion-deleted': { name: string };
+  /** Nobody used the account for long. */
+  'sunset-policy': { name: string; url: string; date: Date };
   /** An entry of the activity log that its owner wants to hear of; `details` may be empty. */
   notification: { title: string; message: string; details: string };
 }
@@ -69,7 +71,16 @@ const en: Catalogue = {
   'deletion-deleted': ({ name }) => ({
     subject: 'Your account was deleted',
     greeting: `Hello ${name},`,
-    paragraphs: ['your account was deleted, as you wished. This is the last mail about it.'],
+    paragraphs: ['your account was deleted. This is the last mail about it.'],
+  }),
+  'sunset-policy': ({ name, url, date }) => ({
+    subject: 'Your account will be deleted unless you sign in',
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `you have not signed in for a long time. Your account will be deleted on ${day(date)}.`,
+      'To keep it, sign in once before that day.',
+    ],
+    action: { label: 'Sign in', url },
   }),
   notification: ({ title, message, details }) => ({
     subject: title,
@@ -128,7 +139,16 @@ const ru: Catalogue = {
   'deletion-deleted': ({ name }) => ({
     subject: 'Ваша учётная запись удалена',
     greeting: `Здравствуйте, ${name}!`,
-    paragraphs: ['Ваша учётная запись удалена, как вы просили. Это последнее письмо о ней.'],
+    paragraphs: ['Ваша учётная запись удалена. Это последнее письмо о ней.'],
+  }),
+  'sunset-policy': ({ name, url, date }) => ({
+    subject: 'Войдите, чтобы сохранить учётную запись',
+    greeting: `Здравствуйте, ${name}!`,
+    paragraphs: [
+      `Вы давно не входили. Ваша учётная запись будет удалена ${day(date)}.`,
+      'Чтобы сохранить её, войдите до этого дня.',
+    ],
+    action: { label: 'Войти', url },
   }),
   notification: ({ title, message, details }) => ({
     subject: title,

@@ -32,6 +32,7 @@ const variables: MailVariables = {
   'deletion-rejected': { name: hostile },
   'deletion-cancelled': { name: hostile },
   'deletion-deleted': { name: hostile },
+  'sunset-policy': { name: hostile, url: 'https://panel.example/login', date: new Date('2026-12-24T10:00:00Z') },
   notification: { title: 'Title', message: hostile, details: hostile },
   'subuser-invite': { name: hostile, serverName: hostile, inviter: hostile, url: 'https://panel.example/i' },
   verification: { name: hostile, status: 'failed', url: 'https://panel.example/v' },

@@ -30,6 +30,8 @@ export interface PanelSettingValues {
   deleteServersWithAccount: boolean;
   /** Whether accounts with a second factor log in over SFTP by key only: SFTP asks for no second factor. */
   sftpKeyOnlyWithTwoFactor: boolean;
+  /** Days without a sign-in after which people are told that their account will be deleted; 0 never. */
+  accountSunsetDays: number;
 }
 
 export type SettingKey = keyof PanelSettingValues;
@@ -77,6 +79,12 @@ const parseWholeNumber =
     const isFine = Number.isInteger(number) && number >= 0 && number <= maximum && value !== '';
     return isFine ? number : invalid(`must be a whole number from 0 to ${maximum}`);
   };
+
+/** A session may live for 90 days: in less than that people who use the panel would count as gone. */
+const parseSunsetDays = (value: unknown): number => {
+  const days = parseWholeNumber(3_650)(value);
+  return days === 0 || days >= 90 ? days : invalid('must be 0 or a whole number from 90 to 3650');
+};
 
 /** `country:number` entries, separated by commas or new lines. */
 const parseCountryRules =
@@ -233,6 +241,12 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingDefinition<PanelSe
     public: false,
     description: 'Whether accounts with a second factor log in over SFTP by SSH key only.',
     parse: parseBoolean,
+  },
+  accountSunsetDays: {
+    default: 365,
+    public: false,
+    description: 'Days without a sign-in after which the owner is told that his account will be deleted; 0 never.',
+    parse: parseSunsetDays,
   },
 };
 

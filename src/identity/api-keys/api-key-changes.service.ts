@@ -7,7 +7,7 @@ import { AuditLog } from '../../common/audit/audit-log.js';
 import { digest, randomSecret } from '../../common/crypto/digest.js';
 import { badRequest, conflict, forbidden, notFound } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
-import { PrismaService } from '../../prisma/prisma.service.js';
+import { isForeignKeyViolation, PrismaService } from '../../prisma/prisma.service.js';
 import { assertMayManage } from '../access/privilege.js';
 import { AccountErasure } from '../../common/erasure/account-erasure.js';
 import { SUCCESS } from '../dto/success.dto.js';
@@ -48,9 +48,8 @@ export class ApiKeyChanges implements OnModuleInit {
       const text = 'Only system administrators with * permission can create admin API keys';
       throw forbidden(text, 'api_keys.admin_not_allowed');
     }
-    if (body.type === 'admin' && (body.servers ?? []).length > 0) {
-      throw badRequest('Only client keys can be bound to servers', 'api_keys.admin_not_bound');
-    }
+    assertBindings(body);
+    if (isBound(body.organisationId)) assertMembers([caller.account, owner], body.organisationId);
     const apiKey = randomSecret();
     const entry = await this.store(
       caller,
@@ -96,7 +95,7 @@ export class ApiKeyChanges implements OnModuleInit {
   private async store(
     caller: UserPrincipal,
     owner: Account,
-    { name, type, secret, expiresAt, permissions = [], allowedIps = [], servers = [] }: NewKey,
+    { name, type, secret, expiresAt, permissions = [], allowedIps = [], servers = [], organisationId }: NewKey,
     ipAddress: string,
   ) {
     const held = grantableTo(owner);
@@ -108,6 +107,7 @@ export class ApiKeyChanges implements OnModuleInit {
       expiresAt,
       allowedIps: [...new Set(allowedIps)],
       servers: [...new Set(servers.map((uuid) => uuid.toLowerCase()))],
+      organisationId: organisationId ?? null,
       permissions: granted,
       userId: owner.id,
     };
@@ -117,13 +117,16 @@ export class ApiKeyChanges implements OnModuleInit {
       if ((await tx.apiKey.count({ where: { userId: owner.id } })) >= MAXIMUM_KEYS) {
         throw conflict(`At most ${MAXIMUM_KEYS} API keys per account. Delete one first.`, 'api_keys.too_many');
       }
-      const row = await tx.apiKey.create({
-        data: { ...data, digest: digest(secret), lastFour: secret.slice(-4) },
-        select: API_KEY,
-      });
+      const row = await tx.apiKey
+        .create({ data: { ...data, digest: digest(secret), lastFour: secret.slice(-4) }, select: API_KEY })
+        .catch((error: unknown) => {
+          // The membership ended since it was looked at: a key that is bound to an organisation hangs on it.
+          throw isForeignKeyViolation(error) ? organisationNotFound() : error;
+        });
       const entry = { action: 'apikey-created', targetType: 'api-key', targetId: row.id, ipAddress } as const;
+      const bounds = { servers: data.servers, organisationId: data.organisationId };
       await this.audit.record(
-        { userId: caller.userId, ...entry, metadata: { name, type, permissions: granted, servers: data.servers } },
+        { userId: caller.userId, ...entry, metadata: { name, type, permissions: granted, ...bounds } },
         tx,
       );
       return toApiKey(row);
@@ -148,6 +151,31 @@ function futureDate(text: string | undefined | null): Date | null {
   if (!(date.getTime() > Date.now())) throw badRequest('expiresAt must be in the future', 'api_keys.expired');
   return date;
 }
+
+/** @throws PanelError 400 for bindings that no key can have. */
+function assertBindings({ type, servers = [], organisationId }: CreateApiKeyDto): void {
+  if (type === 'admin' && servers.length > 0) {
+    throw badRequest('Only client keys can be bound to servers', 'api_keys.admin_not_bound');
+  }
+  if (!isBound(organisationId)) return;
+  if (type === 'admin') {
+    throw badRequest('Only client keys can be bound to an organisation', 'api_keys.admin_not_bound');
+  }
+  if (servers.length > 0) {
+    throw badRequest('A key is bound to servers or to an organisation, not to both', 'api_keys.two_bindings');
+  }
+}
+
+/** Whoever makes the key and whoever gets it. To others the organisation does not exist, whether or not it does. */
+function assertMembers(accounts: readonly Account[], organisationId: number): void {
+  const isMember = ({ memberships }: Account) => memberships.some((membership) => membership.organisationId === organisationId);
+  if (!accounts.every(isMember)) throw organisationNotFound();
+}
+
+const isBound = (organisationId: number | null | undefined): organisationId is number =>
+  organisationId !== undefined && organisationId !== null;
+
+const organisationNotFound = () => notFound('Organisation not found', 'organisations.not_found');
 
 function assertHolds(caller: UserPrincipal, permission: string): void {
   if (!caller.can(permission)) throw forbidden('Insufficient permissions', 'auth.insufficient_permissions');

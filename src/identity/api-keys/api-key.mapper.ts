@@ -10,6 +10,7 @@ export const API_KEY = {
   permissions: true,
   allowedIps: true,
   servers: true,
+  organisationId: true,
   lastFour: true,
   createdAt: true,
   expiresAt: true,
@@ -19,7 +20,8 @@ export const API_KEY = {
 
 type Row = Prisma.ApiKeyGetPayload<{ select: typeof API_KEY }>;
 
-export function toApiKey({ id, name, type, permissions, allowedIps, servers, ...rest }: Row): ApiKeyResponse {
+export function toApiKey({ id, name, type, permissions, allowedIps, servers, organisationId, ...rest }: Row): ApiKeyResponse {
   const { lastFour, createdAt, expiresAt, lastUsedAt, user } = rest;
-  return { id, name, type, permissions, allowedIps, servers, lastFour, createdAt, expiresAt, lastUsedAt, user };
+  const bounds = { allowedIps, servers, organisationId };
+  return { id, name, type, permissions, ...bounds, lastFour, createdAt, expiresAt, lastUsedAt, user };
 }

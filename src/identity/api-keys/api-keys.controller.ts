@@ -47,7 +47,7 @@ export class ApiKeysController {
    * Called with a key: just that key.
    */
   @Authenticated()
-  @ForBoundKeys()
+  @ForBoundKeys('servers', 'organisation')
   @Get('my')
   listOwn(@Caller() caller: UserPrincipal): Promise<ApiKeyResponse[]> {
     return this.keys.listOwn(caller);

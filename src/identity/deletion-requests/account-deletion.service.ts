@@ -7,6 +7,7 @@ import { Jobs } from '../../common/jobs/jobs.service.js';
 import { logger } from '../../common/logging/logger.js';
 import { mailLocaleOf } from '../../common/mail/mail-locale.js';
 import { Mailer } from '../../common/mail/mailer.js';
+import type { Prisma } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { AccountErasure } from '../../common/erasure/account-erasure.js';
@@ -23,6 +24,12 @@ export type Outcome = 'deleted' | 'not approved' | readonly string[];
 
 /** An account may have a long log, whose entries are changed too. */
 const TRANSACTION = { timeout: 60_000 } as const;
+
+/** Who is suspended cannot sign in to keep an account that is deleted for want of use: it stays while he is. */
+const CAN_GO = {
+  status: 'pending_deletion',
+  OR: [{ autoSunset: false }, { user: { suspended: false } }],
+} satisfies Prisma.DeletionRequestWhereInput;
 
 const PERSON = { firstName: true, lastName: true, email: true, settings: true } as const;
 
@@ -47,7 +54,7 @@ export class AccountDeletion implements OnModuleInit {
   async executeDue(): Promise<void> {
     for (let after = 0; ;) {
       const due = await this.prisma.deletionRequest.findMany({
-        where: { id: { gt: after }, status: 'pending_deletion', scheduledDeletionAt: { lte: new Date() } },
+        where: { ...CAN_GO, id: { gt: after }, scheduledDeletionAt: { lte: new Date() } },
         orderBy: { id: 'asc' },
         take: BATCH,
         select: { id: true, userId: true },

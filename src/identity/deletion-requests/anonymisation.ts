@@ -45,6 +45,7 @@ const NOBODY = {
   studentVerifiedAt: null,
   studentProof: null,
   educationLimits: Prisma.DbNull,
+  limitsBeforeStudent: Prisma.DbNull,
   suspended: true,
   supportBanReason: null,
   deletionRequested: true,

@@ -33,7 +33,7 @@ export class DeletionCancellations {
   ): Promise<DeletionRequestResponse> {
     const before = await tx.deletionRequest.findFirst({
       where: { id, userId, status: { in: from } },
-      select: { status: true, wasSuspended: true },
+      select: { status: true, wasSuspended: true, autoSunset: true },
     });
     if (before === null) throw badRequest('This request cannot be cancelled any more', 'deletions.not_open');
     const row = await tx.deletionRequest.update({
@@ -41,7 +41,8 @@ export class DeletionCancellations {
       data: { status: 'cancelled', scheduledDeletionAt: null },
       select: DELETION_REQUEST,
     });
-    const endsFreeze = before.status === 'pending_deletion' && !before.wasSuspended;
+    // An account that nobody used was not closed: who suspended it meanwhile had another reason.
+    const endsFreeze = before.status === 'pending_deletion' && !before.wasSuspended && !before.autoSunset;
     const state = { deletionRequested: false, deletionApproved: false, pendingDeletionUntil: null };
     await tx.user.update({
       where: { id: userId },

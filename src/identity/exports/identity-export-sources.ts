@@ -72,6 +72,7 @@ const API_KEY = {
   permissions: true,
   allowedIps: true,
   servers: true,
+  organisationId: true,
   lastFour: true,
   createdAt: true,
   expiresAt: true,

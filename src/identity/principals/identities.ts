@@ -20,7 +20,10 @@ interface KnownSession {
   readonly expiresAt: Date;
 }
 
-export interface KnownApiKey extends Pick<ApiKeyRow, 'id' | 'userId' | 'type' | 'permissions' | 'expiresAt'> {
+export interface KnownApiKey extends Pick<
+  ApiKeyRow,
+  'id' | 'userId' | 'type' | 'permissions' | 'organisationId' | 'expiresAt'
+> {
   /** Absent: from everywhere. */
   readonly allowedFrom?: CidrSet;
   /** Uuids of the servers that the key is bound to; absent: bound to none in particular. */
@@ -47,10 +50,15 @@ export class Identities {
     this.accounts = new PushCache(OPTIONS, (id: number) => this.loadAccount(id));
     this.sessions = new PushCache(OPTIONS, (key: string) => this.loadSession(key));
     this.keys = new PushCache(OPTIONS, (hexDigest: string) => this.loadKey(hexDigest));
-    bus.on('user.changed', ({ userId }) => this.accounts.invalidate(userId));
+    bus.on('user.changed', ({ userId }) => {
+      this.accounts.invalidate(userId);
+      // Keys that are bound to an organisation end with the membership: their rows go with it.
+      this.keys.invalidateWhere((key) => key.userId === userId && key.organisationId !== null);
+    });
     bus.on('roles.changed', () => this.accounts.clear());
     bus.on('organisation.changed', ({ organisationId }) => {
       this.accounts.invalidateWhere(({ profile }) => profile.organisations.some(({ id }) => id === organisationId));
+      this.keys.invalidateWhere((key) => key.organisationId === organisationId);
     });
     bus.on('session.revoked', ({ userId, sessionIds }) => {
       for (const sessionId of sessionIds) this.sessions.invalidate(sessionKey({ userId, sessionId }));

@@ -118,13 +118,15 @@ export interface ApiKeyRow {
   readonly permissions: string[];
   readonly allowedIps: string[];
   readonly servers: string[];
+  readonly organisationId: number | null;
   readonly expiresAt: Date | null;
 }
 
 export const apiKeyByDigest: Statement = {
   name: 'identity_api_key',
   text: `
-    SELECT "id", "userId", "type"::text AS "type", "permissions", "allowedIps", "servers"::text[] AS "servers", "expiresAt"
+    SELECT "id", "userId", "type"::text AS "type", "permissions", "allowedIps", "servers"::text[] AS "servers", "organisationId",
+      "expiresAt"
     FROM "ApiKey" WHERE "digest" = decode($1, 'hex')`,
 };
 

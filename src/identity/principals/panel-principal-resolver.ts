@@ -69,9 +69,15 @@ export class PanelPrincipalResolver extends PrincipalResolver {
       throw unauthorized('Invalid API key', 'auth.api_key_refused');
     const { account } = await this.identities.account(key.userId);
     this.lastUse.ofApiKey(key.id);
-    const { id: apiKeyId, type, permissions, boundTo } = key;
-    const proof = { kind: 'api-key', apiKeyId, type, permissions } as const;
-    return new UserPrincipal(account, boundTo === undefined ? proof : { ...proof, servers: boundTo });
+    const { id: apiKeyId, type, permissions, boundTo, organisationId } = key;
+    return new UserPrincipal(account, {
+      kind: 'api-key',
+      apiKeyId,
+      type,
+      permissions,
+      ...(boundTo !== undefined && { servers: boundTo }),
+      ...(organisationId !== null && { organisationId }),
+    });
   }
 
   private async knownKey(value: string, unknownText: string): Promise<KnownApiKey> {

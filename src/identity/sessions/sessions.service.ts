@@ -9,6 +9,7 @@ import type { AuthMethod } from '../../generated/prisma/enums.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { AccountErasure } from '../../common/erasure/account-erasure.js';
+import { Returns } from '../inactivity/returns.js';
 
 /** Of each account this many sessions are kept; a new login ends the oldest beyond. */
 export const MAXIMUM_SESSIONS = 20;
@@ -43,6 +44,7 @@ export class Sessions implements OnModuleInit {
     private readonly config: Config,
     private readonly jobs: Jobs,
     private readonly erasure: AccountErasure,
+    private readonly returns: Returns,
   ) {}
 
   onModuleInit(): void {
@@ -53,23 +55,29 @@ export class Sessions implements OnModuleInit {
   }
 
   /**
-   * Opens a session and returns its id. Newest 20 are kept: the oldest beyond end in the same transaction.
+   * Opens a session and returns its id. Newest 20 are kept: the oldest beyond end in the same transaction. A deletion that
+   * was due because nobody used the account is called off.
    * @throws PanelError 401 when all sessions were ended since the factor was proved, as by a change of the password.
    */
   async open(owner: SessionOwner, method: AuthMethod, client: SessionClient, action: string): Promise<string> {
     const { userId, generation } = owner;
-    const { sessionId, ended } = await this.prisma.$transaction(async (tx) => {
+    const { sessionId, ended, isBack } = await this.prisma.$transaction(async (tx) => {
       // Locks the account: parallel logins take turns, so that each sees the sessions of those before it.
       const now = new Date();
-      const { count } = await tx.user.updateMany({
+      const [account] = await tx.user.updateManyAndReturn({
         where: { id: userId, sessionGeneration: generation },
         data: { lastLoginAt: now, lastPanelActivityAt: now },
+        select: { deletionRequested: true },
       });
-      if (count === 0) throw unauthorized('Your sessions were ended meanwhile. Sign in again.', 'auth.sessions_ended');
+      if (account === undefined) {
+        throw unauthorized('Your sessions were ended meanwhile. Sign in again.', 'auth.sessions_ended');
+      }
+      const isBack = account.deletionRequested && (await this.returns.apply(tx, userId, client.ip));
       const { id } = await tx.session.create({ data: this.sessionOf(userId, method, client), select: { id: true } });
       await this.audit.record({ userId, action, targetType: 'session', targetId: id, ipAddress: client.ip }, tx);
-      return { sessionId: id, ended: await this.dropOldest(tx, userId, id) };
+      return { sessionId: id, ended: await this.dropOldest(tx, userId, id), isBack };
     });
+    if (isBack) this.bus.publish('user.changed', { userId });
     this.announce(ended);
     return sessionId;
   }

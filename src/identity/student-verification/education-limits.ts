@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { UserLimits } from '../users/user-limits.js';
 
 /** What a student may have (contract auth-users 7, the values without an educational plan). */
@@ -27,6 +28,19 @@ export function studentQuota(current: UserLimits | null, education: UserLimits):
   if (current === null) return null;
   const raised = Object.keys(current).map((key) => [key, largerOf(current[key], education[key])] as const);
   return Object.fromEntries(raised);
+}
+
+/**
+ * The quota of an account that is no student's any more: the one before, unless staff has set another one meanwhile.
+ * @param before null when there was none, or it is not known.
+ */
+export function quotaAfterStudent(
+  current: UserLimits | null,
+  before: UserLimits | null,
+  education: UserLimits,
+): UserLimits | null {
+  if (before === null) return current;
+  return isDeepStrictEqual(current, studentQuota(before, education)) ? before : current;
 }
 
 function largerOf(left: number | null | undefined, right: number | null | undefined): number | null {

@@ -85,7 +85,7 @@ export class StudentVerification {
     try {
       const isMarked = await this.prisma.$transaction(async (tx) => {
         await tx.$queryRaw`SELECT "id" FROM "User" WHERE "id" = ${userId} FOR UPDATE`;
-        const select = { portalType: true, limits: true, educationLimits: true } as const;
+        const select = { portalType: true, limits: true, educationLimits: true, studentVerified: true } as const;
         const user = await tx.user.findFirst({ where: { id: userId, suspended: false }, select });
         if (user === null) return false;
         const data = { ...toStudent(user), studentVerified: true, studentVerifiedAt: new Date(), studentProof };
@@ -107,16 +107,18 @@ interface Portal {
   readonly portalType: string;
   readonly limits: Prisma.JsonValue;
   readonly educationLimits: Prisma.JsonValue;
+  readonly studentVerified: boolean;
 }
 
 /** A paid or enterprise account stays what it is; a free one becomes educational, and no quota gets smaller. */
-function toStudent({ portalType, limits, educationLimits }: Portal) {
+function toStudent({ portalType, limits, educationLimits, studentVerified }: Portal) {
   const current = limits as UserLimits | null;
   const earned = larger((educationLimits as UserLimits | null) ?? {}, current ?? {});
   const education = larger(earned, EDUCATION_LIMITS);
   if (portalType === 'paid' || portalType === 'enterprise') return { educationLimits: education };
   const quota = studentQuota(current, education) ?? Prisma.DbNull;
-  return { educationLimits: education, portalType: 'educational' as const, limits: quota };
+  const before = studentVerified ? {} : { limitsBeforeStudent: current ?? Prisma.DbNull };
+  return { educationLimits: education, portalType: 'educational' as const, limits: quota, ...before };
 }
 
 const notConfigured = (text: string) => new PanelError(503, 'student.not_configured', text);

@@ -34,11 +34,12 @@ export class OrganisationAccess {
   /**
    * The caller's access; what it allows is the scope's to say.
    * @param reference the id as it stands in the path
-   * @throws PanelError 404 `Organisation not found` when there is none.
+   * @throws PanelError 404 `Organisation not found` when there is none, or the API key is bound to another one.
    */
   async require(principal: UserPrincipal, reference: string): Promise<OrganisationScope> {
     const id = /^\d{1,10}$/.test(reference) ? Number(reference) : 0;
     if (id < 1 || id > MAXIMUM_ID) throw organisationNotFound();
+    if (principal.boundOrganisation !== undefined && principal.boundOrganisation !== id) throw organisationNotFound();
     const membership = principal.account.memberships.find(({ organisationId }) => organisationId === id);
     if (membership === undefined && !(await this.exists(id))) throw organisationNotFound();
     return new OrganisationScope(id, membership?.role, principal);

@@ -2,7 +2,7 @@ import { applyDecorators, createParamDecorator, SetMetadata, UseGuards } from '@
 import type { ExecutionContext } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { Authenticated } from '../../common/access/decorators.js';
+import { Authenticated, ForBoundKeys } from '../../common/access/decorators.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { ORGANISATION_PERMISSION_METADATA, OrganisationAccessGuard } from './organisation-access.guard.js';
 import type { OrganisationNeed } from './organisation-needs.js';
@@ -16,6 +16,7 @@ import type { OrganisationScope } from './organisation-scope.js';
 export const OrganisationPermission = (need: OrganisationNeed, { key }: { key: string }): MethodDecorator =>
   applyDecorators(
     Authenticated(),
+    ForBoundKeys('organisation'),
     SetMetadata(ORGANISATION_PERMISSION_METADATA, { need, key }),
     UseGuards(OrganisationAccessGuard),
     ApiExtension('x-access', 'organisation'),

@@ -37,6 +37,9 @@ export class ServerAccess {
     bus.on('user.changed', ({ userId }) => {
       this.cache.invalidateWhere((_, key) => key.startsWith(`${userId}:`));
     });
+    bus.on('node.changed', ({ nodeId }) => {
+      this.cache.invalidateWhere(({ facts }) => facts?.nodeId === nodeId);
+    });
     bus.on('bus.reconnected', () => this.cache.clear());
   }
 
@@ -59,6 +62,7 @@ export class ServerAccess {
       this.cache.invalidate(key);
       return undefined;
     }
+    if (caller.boundOrganisation !== undefined && caller.boundOrganisation !== facts.organisationId) return undefined;
     const scope = new ServerScope(facts, caller);
     return scope.relation === undefined ? undefined : scope;
   }
@@ -74,7 +78,9 @@ export class ServerAccess {
     const [userId, uuid] = key.split(':');
     const [row] = await this.database.query<AccessRow>(SERVER_ACCESS, [uuid, Number(userId)]);
     if (row === undefined) return { facts: null };
-    const { nodeId, ownerId, subuserPermissions } = row;
-    return { facts: { uuid: row.uuid, nodeId, ownerId, suspension: suspensionOf(row), subuserPermissions } };
+    const { nodeId, ownerId, organisationId, subuserPermissions } = row;
+    return {
+      facts: { uuid: row.uuid, nodeId, ownerId, organisationId, suspension: suspensionOf(row), subuserPermissions },
+    };
   }
 }

@@ -5,6 +5,7 @@ export interface AccessRow extends SuspensionColumns {
   uuid: string;
   nodeId: number;
   ownerId: number;
+  organisationId: number | null;
   subuserPermissions: string[] | null;
 }
 
@@ -12,9 +13,9 @@ export interface AccessRow extends SuspensionColumns {
 export const SERVER_ACCESS: Statement = {
   name: 'server_access',
   text: `
-    SELECT s."uuid", s."nodeId", s."ownerId", s."suspended", s."suspendedBy", s."suspendedReason",
+    SELECT s."uuid", s."nodeId", s."ownerId", n."organisationId", s."suspended", s."suspendedBy", s."suspendedReason",
            s."dmca", s."dmcaBy", s."dmcaReason", s."dmcaDeletionAt", u."permissions" AS "subuserPermissions"
-    FROM "Server" s
+    FROM "Server" s JOIN "Node" n ON n."id" = s."nodeId"
     LEFT JOIN "ServerSubuser" u ON u."serverUuid" = s."uuid" AND u."userId" = $2::int AND u."accepted"
     WHERE s."uuid" = $1::uuid`,
 };

@@ -16,7 +16,7 @@ import type { ServerScope } from './server-scope.js';
 export const ServerPermission = (need: ServerNeed, { key }: { key: string }): MethodDecorator & ClassDecorator =>
   applyDecorators(
     Authenticated(),
-    ForBoundKeys(),
+    ForBoundKeys('servers', 'organisation'),
     SetMetadata(SERVER_PERMISSION_METADATA, { need, key }),
     UseGuards(ServerAccessGuard),
     ApiExtension('x-access', 'server'),

@@ -9,6 +9,8 @@ export interface ServerFacts {
   readonly uuid: string;
   readonly nodeId: number;
   readonly ownerId: number;
+  /** Whose node the server is on; null for nodes of the panel itself. */
+  readonly organisationId: number | null;
   readonly suspension: Suspension | null;
   /** Permissions of the account's accepted subuser entry; null without one. */
   readonly subuserPermissions: readonly string[] | null;
@@ -21,6 +23,8 @@ export interface ServerCaller {
   canAsStaff(permission: string): boolean;
   /** The only servers that the credential reaches, by uuid; absent: all that the account reaches. */
   readonly boundServers?: ReadonlySet<string> | undefined;
+  /** The only organisation on whose nodes the credential reaches servers; absent: no matter whose nodes. */
+  readonly boundOrganisation?: number | undefined;
 }
 
 /** How the caller relates to the server, strongest first. */

@@ -23,6 +23,7 @@ function permissionsOf(proof: Proof, subuserPermissions: string[] | null = null)
     uuid: '22222222-2222-4222-8222-222222222222',
     nodeId: 1,
     ownerId: subuserPermissions === null ? account.id : 99,
+    organisationId: null,
     suspension: null,
     subuserPermissions,
   };

@@ -26,7 +26,7 @@ export class ServerList {
     private readonly accounts: Accounts,
   ) {}
 
-  /** What the caller owns or was invited to; staff sees every server; a bound key only its servers. Unpaged unless the query pages. */
+  /** What the caller owns or was invited to; staff sees every server; a bound key only what it is bound to. Unpaged unless the query pages. */
   async list(principal: UserPrincipal, { page, per_page: perPage, q }: ServerListQuery): Promise<ServerListItem[]> {
     const isPaged = page !== undefined || perPage !== undefined;
     const size = perPage ?? DEFAULT_PER_PAGE;
@@ -37,6 +37,7 @@ export class ServerList {
       isPaged ? size : null,
       isPaged ? ((page ?? 1) - 1) * size : 0,
       principal.boundServers === undefined ? null : [...principal.boundServers],
+      principal.boundOrganisation ?? null,
     ];
     const seesAll = SERVER_NEEDS.read.staff.some((permission) => principal.canAsStaff(permission));
     const rows = seesAll

@@ -30,7 +30,7 @@ export class ServersController {
    */
   @Get()
   @RequirePermission('servers:read')
-  @ForBoundKeys()
+  @ForBoundKeys('servers', 'organisation')
   @ApiErrors(400)
   list(@Caller() caller: UserPrincipal, @Query() query: ServerListQuery): Promise<ServerListItem[]> {
     return this.lists.list(caller, query);

@@ -59,20 +59,21 @@ const PORTS = `
   (SELECT json_agg(json_build_array(a."ip", a."port", a."isDefault") ORDER BY a."isDefault" DESC, a."ip", a."port")
      FROM "Allocation" a WHERE a."serverUuid" = s."uuid" AND a."nodeId" = s."nodeId") AS "allocations"`;
 
-/** $1 name pattern or null, $2 uuid pattern, $3 limit or null, $4 offset, $5 the only uuids of a bound key or null. */
+/** $1 name pattern or null, $2 uuid pattern, $3 limit or null, $4 offset, $5 the only uuids of a bound key or null, $6 its only organisation or null. */
 const FILTER = `
     ($1::text IS NULL OR s."name" ILIKE $1::text OR s."uuid"::text LIKE $2::text)
-    AND ($5::text[] IS NULL OR s."uuid" = ANY ($5::text[]::uuid[]))`;
+    AND ($5::text[] IS NULL OR s."uuid" = ANY ($5::text[]::uuid[]))
+    AND ($6::int IS NULL OR n."organisationId" = $6::int)`;
 const PAGE = `ORDER BY s."createdAt", s."uuid" LIMIT $3::int OFFSET $4::int`;
 const FROM = `FROM "Server" s JOIN "Node" n ON n."id" = s."nodeId"`;
 
-/** The servers an account owns or was invited to, found through two indices (a join scans all servers). $6 user. */
+/** The servers an account owns or was invited to, found through two indices (a join scans all servers). $7 user. */
 export const LIST_OWN: Statement = {
   name: 'servers_list_own',
   text: `
     SELECT ${COLUMNS}, ${PORTS} ${FROM}
-    WHERE ${FILTER} AND (s."ownerId" = $6::int OR s."uuid" = ANY (ARRAY(
-      SELECT "serverUuid" FROM "ServerSubuser" WHERE "userId" = $6::int AND "accepted"))) ${PAGE}`,
+    WHERE ${FILTER} AND (s."ownerId" = $7::int OR s."uuid" = ANY (ARRAY(
+      SELECT "serverUuid" FROM "ServerSubuser" WHERE "userId" = $7::int AND "accepted"))) ${PAGE}`,
 };
 
 /** The servers an account owns, without those it was invited to. $1 user. */

@@ -96,6 +96,9 @@ export class AdminSettingsResponse extends PanelSettingsResponse {
   /** Whether accounts with a second factor log in over SFTP by SSH key only: SFTP asks for no second factor. */
   @ApiProperty()
   sftpKeyOnlyWithTwoFactor!: boolean;
+  /** Days without a sign-in after which the owner is told that his account will be deleted; 0 never. */
+  @ApiProperty({ type: 'integer', example: 365 })
+  accountSunsetDays!: number;
 }
 
 /** The settings after a change. */

@@ -78,6 +78,10 @@ export class UpdateSettingsDto {
   @Allow()
   @ApiPropertyOptional({ type: Boolean, example: false })
   sftpKeyOnlyWithTwoFactor?: unknown;
+  /** 0 or at least 90. */
+  @Allow()
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 3650, example: 365 })
+  accountSunsetDays?: unknown;
 
   /** Flags to change; the others stay. */
   @Allow()

@@ -77,6 +77,17 @@ export class CreateApiKeyDto {
   @IsUUID('all', { each: true, message: 'servers must hold uuids of servers' })
   @ApiPropertyOptional({ type: [String], format: 'uuid', maxItems: 100 })
   servers?: string[];
+
+  /**
+   * Binds a client key to an organisation that its owner is a member of: it reaches the organisation, its nodes and what
+   * its owner reaches of the servers on them, and nothing else. It ends with the membership.
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, nullable: true })
+  organisationId?: number | null;
 }
 
 export class ApiKeyResponse {
@@ -98,6 +109,10 @@ export class ApiKeyResponse {
   /** The only servers that the key reaches, by uuid; empty: all of its owner. */
   @ApiProperty({ type: [String] })
   servers!: string[];
+
+  /** The only organisation that the key reaches; null: bound to none. */
+  @ApiProperty({ type: 'integer', nullable: true, example: null })
+  organisationId!: number | null;
 
   /** The end of the key, to tell keys apart. */
   @ApiProperty({ example: '9f3c' })
