@@ -55,14 +55,14 @@ export class Sessions implements OnModuleInit {
     const { sessionId, ended, isBack } = await this.prisma.$transaction(async (tx) => {
       // Locks the account: parallel logins take turns, so that each sees the sessions of those before it.
       const now = new Date();
-      const { deletionRequested } = await tx.user.update({
+      await tx.user.update({
         where: { id: userId },
         data: { lastLoginAt: now, lastPanelActivityAt: now },
-        select: { deletionRequested: true },
+        select: { id: true },
       });
-      const isBack = deletionRequested && (await this.returns.apply(tx, userId, client.ip));
       const { id } = await tx.session.create({ data: this.sessionOf(userId, method, client), select: { id: true } });
       await this.audit.record({ userId, action, targetType: 'session', targetId: id, ipAddress: client.ip }, tx);
+      const isBack = await this.returns.apply(tx, userId, client.ip);
       return { sessionId: id, ended: await this.dropOldest(tx, userId, id), isBack };
     });
     if (isBack) this.bus.publish('user.changed', { userId });
