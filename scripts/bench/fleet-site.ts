@@ -5,6 +5,8 @@ import type { Environment } from './panel.ts';
 import type { Stage } from './stage.ts';
 
 export const PROBE_SECONDS = 30;
+/** Nothing is due before the panel has started. */
+const START_SECONDS = 10;
 /** User 1 owns this many of the servers, user 2 the others. */
 const OWN_SERVERS = 25;
 const USERS = 2;
@@ -34,8 +36,9 @@ export async function fleetSite(stage: Stage): Promise<FleetSite> {
     await insertServers(database, { count: options.nodes, owner, node: 'n' });
     // As in the middle of service: not all are due at the same moment.
     await database.executeSql(`
-      UPDATE "Node" SET "nextProbeAt" = now() + random() * ${PROBE_SECONDS} * interval '1 second',
-                        "nextPollAt" = now() + random() * ${PROBE_SECONDS} * interval '1 second'`);
+      UPDATE "Node" SET
+        "nextProbeAt" = now() + make_interval(secs => ${START_SECONDS} + random() * ${PROBE_SECONDS}),
+        "nextPollAt" = now() + make_interval(secs => ${START_SECONDS} + random() * ${PROBE_SECONDS})`);
     await database.executeSql('ANALYZE');
     const { rows } = await database.executeSql(`
       SELECT s."uuid" AS "serverUuid", u."uuid" AS "userUuid"

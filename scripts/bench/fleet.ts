@@ -9,7 +9,8 @@ import { sleep } from './net.ts';
 import type { Panel } from './panel.ts';
 import type { Reading, Timeline } from './readings.ts';
 
-const SETTLE_MS = 8_000;
+/** The first probes are due by then, and those that hang are under way. */
+const SETTLE_MS = 15_000;
 /** What people do meanwhile. */
 const PEOPLE = { connections: 10, rate: 50 };
 const P99_LIMIT_MS = 100;
