@@ -7,7 +7,15 @@ export function atTheEnd(task: Task): void {
   tasks.push(task);
 }
 
-export async function cleanUp(): Promise<void> {
+let underWay: Promise<void> | undefined;
+
+/** Undoes everything; whoever asks meanwhile waits for the same. */
+export function cleanUp(): Promise<void> {
+  underWay ??= undoAll().finally(() => (underWay = undefined));
+  return underWay;
+}
+
+async function undoAll(): Promise<void> {
   for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
     try {
       await task();

@@ -26,6 +26,8 @@ export interface Figures {
 export interface Pace {
   readonly seconds: number;
   readonly connections: number;
+  /** Requests a second over all connections; as many as possible by default. */
+  readonly rate?: number;
 }
 
 /** Lets the other side compile, fill its caches and open its connections. */
@@ -53,6 +55,7 @@ export function measure({ url, method = 'GET', headers = {}, nextBody }: Load, p
         headers: { ...json, ...headers },
         connections: pace.connections,
         duration: pace.seconds,
+        ...(pace.rate !== undefined && { overallRate: pace.rate }),
         ...(nextBody && { requests: [{ setupRequest: (request) => ({ ...request, body: nextBody() }) }] }),
       },
       (error: Error | null, result) => {

@@ -7,7 +7,6 @@ import { atTheEnd } from './cleanup.ts';
 import { PASSWORD, emailOf } from './data-set.ts';
 import { freePort } from './net.ts';
 import type { Options } from './options.ts';
-import { startCluster } from './postgres-cluster.ts';
 import type { Product } from './product.ts';
 
 const UNLIMITED = '100000000';
@@ -18,18 +17,10 @@ const START_OPTIONS = ['--max-semi-space-size=8'];
 export type Environment = Record<string, string>;
 
 /** Settings of the measured panel: production, with the limits that would stop a load test out of the way. */
-export async function panelEnvironment(options: Options): Promise<Environment> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'panel-bench-'));
-  atTheEnd(() => rmSync(dataDir, { recursive: true, force: true }));
-  const port = await freePort();
-  const url =
-    options.database === 'postgresql' ? (process.env['BENCH_DATABASE_URL'] ?? (await startCluster())) : undefined;
+export async function panelEnvironment(databaseUrl?: string): Promise<Environment> {
   return {
     NODE_ENV: 'production',
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    PANEL_URL: `http://127.0.0.1:${port}`,
-    DATA_DIR: dataDir,
+    ...(await place()),
     JWT_SECRET: randomBytes(48).toString('base64url'),
     SEALING_KEYS: `bench:${randomBytes(32).toString('base64')}`,
     LOG_LEVEL: 'warn',
@@ -38,8 +29,21 @@ export async function panelEnvironment(options: Options): Promise<Environment> {
     AUTH_LOGIN_RATE_IP: UNLIMITED,
     AUTH_LOGIN_RATE_ACCOUNT: UNLIMITED,
     NODE_PROBE_INTERVAL_SECONDS: '3600',
-    ...(url !== undefined && { DATABASE_URL: url }),
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
   };
+}
+
+/** Settings of another replica of the same panel. */
+export async function replicaEnvironment(env: Environment): Promise<Environment> {
+  return { ...env, ...(await place()) };
+}
+
+/** Address and folder, which each process has for itself. */
+async function place(): Promise<Environment> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'panel-bench-'));
+  atTheEnd(() => rmSync(dataDir, { recursive: true, force: true }));
+  const port = await freePort();
+  return { HOST: '127.0.0.1', PORT: String(port), PANEL_URL: `http://127.0.0.1:${port}`, DATA_DIR: dataDir };
 }
 
 /** The production build, running in a process of its own. */
@@ -74,10 +78,26 @@ export class Panel {
     return ((await answer.json()) as { token: string }).token;
   }
 
-  async getJson<Body>(path: string, token: string): Promise<Body> {
-    const answer = await fetch(this.url + path, { headers: { authorization: `Bearer ${token}` } });
-    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+  getJson<Body>(path: string, token: string): Promise<Body> {
+    return this.call<Body>('GET', path, token);
+  }
+
+  /** @throws Error unless the answer is good. */
+  async call<Body>(method: string, path: string, token: string, body?: object): Promise<Body> {
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as Body;
+  }
+
+  /** The status that a caller gets for a GET at this moment. */
+  async status(path: string, token: string): Promise<number> {
+    const answer = await fetch(this.url + path, { headers: { authorization: `Bearer ${token}` } });
+    await answer.arrayBuffer();
+    return answer.status;
   }
 
   /** SQL statements that the panel has sent since it started. */

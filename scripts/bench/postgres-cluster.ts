@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { atTheEnd } from './cleanup.ts';
 import { freePort, until } from './net.ts';
+import { Missing } from './readings.ts';
 
 const INSTALLED = '/usr/lib/postgresql';
 const START_LIMIT_MS = 30_000;
@@ -46,7 +47,7 @@ function newestBinaries(): string {
     : [];
   const newest = versions[0];
   if (newest === undefined) {
-    throw new Error(`No PostgreSQL below ${INSTALLED}: install the package "postgresql", or set BENCH_DATABASE_URL.`);
+    throw new Missing(`No PostgreSQL below ${INSTALLED}: install the package "postgresql", or set BENCH_DATABASE_URL.`);
   }
   return join(INSTALLED, newest, 'bin');
 }

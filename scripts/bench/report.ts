@@ -1,36 +1,47 @@
 import { LINES_PER_SECOND, VIEWER_COUNT } from './fan-out.ts';
 import type { FanOutFigures } from './fan-out.ts';
 import type { MeasuredRow } from './meter.ts';
+import type { TimelineResult } from './readings.ts';
+import { timelineLines, timelineMisses } from './report-timelines.ts';
+import type { RouteFindings } from './routes.ts';
+import { table } from './text-table.ts';
 
 const P99_LIMIT_MS = 100;
 const RESIDENT_LIMIT_MB = 300;
 
-/** Everything one run found out. */
-export interface Findings {
+/** Everything one run found out; what it was not asked for is absent. */
+export interface Findings extends Partial<RouteFindings> {
   readonly database: string;
   readonly seconds: number;
   readonly connections: number;
-  /** Requests per second of bare Nest, sampled around every row. */
-  readonly bareNest: readonly number[];
-  readonly rows: readonly MeasuredRow[];
   /** The figures, or why there are none. */
   readonly fanOut?: FanOutFigures | Error;
+  readonly timelines: readonly TimelineResult[];
 }
 
 const HEAD = ['', 'req/s', 'of Nest', 'target', '', 'p50 ms', 'p99 ms', 'SQL/req', 'CPU µs', 'RSS MB', 'failed'];
 
-/** The table that `npm run bench` prints, and a line for each target that was missed. */
-export function toText({ database, seconds, connections, bareNest, rows, fanOut }: Findings): string {
-  const [least, most] = [Math.min(...bareNest), Math.max(...bareNest)].map((value) => value.toFixed(0));
-  const misses = [...rows.flatMap(missesOf), ...(fanOut ? fanOutMisses(fanOut) : [])];
+/** The tables that `npm run bench` prints, and a line for each target that was missed. */
+export function toText(findings: Findings): string {
+  const { database, rows = [], fanOut, timelines } = findings;
+  const misses = [...rows.flatMap(missesOf), ...(fanOut ? fanOutMisses(fanOut) : []), ...timelineMisses(timelines)];
   return [
-    `${database}, ${connections} connections, ${seconds} s a row; bare Nest between ${least} and ${most} requests/s`,
-    '',
-    ...table([HEAD, ...rows.map(toCells)]),
+    `The panel on ${database}, where nothing else is said`,
+    ...(rows.length > 0 ? ['', ...routeLines(findings)] : []),
     ...(fanOut ? ['', ...fanOutLines(fanOut)] : []),
+    ...(timelines.length > 0 ? ['', ...timelineLines(timelines)] : []),
     '',
     ...(misses.length === 0 ? ['Every target was reached.'] : ['Missed:', ...misses.map((miss) => `  ${miss}`)]),
   ].join('\n');
+}
+
+function routeLines({ seconds, connections, bareNest = [], rows = [] }: Findings): string[] {
+  const [least, most] = [Math.min(...bareNest), Math.max(...bareNest)].map((value) => value.toFixed(0));
+  return [
+    `Routes: ${connections} connections, ${seconds} s a row; bare Nest between ${least} and ${most} requests/s`,
+    '',
+    ...table([HEAD, ...rows.map(toCells)]),
+  ];
 }
 
 function toCells(row: MeasuredRow): string[] {
@@ -108,13 +119,4 @@ function fanOutMisses(figures: FanOutFigures | Error): string[] {
     misses.push(`console: ${residentMegabytes.toFixed(0)} MB resident, wanted ${RESIDENT_LIMIT_MB} MB`);
   }
   return misses;
-}
-
-function table(rows: string[][]): string[] {
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  '),
-  );
 }

@@ -9,6 +9,7 @@ import type { HttpClient } from '../support/http.js';
 import { startPanel } from '../support/panel.js';
 import type { TestPanel } from '../support/panel.js';
 import { until } from '../support/until.js';
+import { WebServer } from '../support/web-server.js';
 import { SimulatedWings } from '../support/wings/simulated-wings.ts';
 import type { Flavour } from '../support/wings/types.ts';
 
@@ -140,6 +141,20 @@ describe('probing', () => {
       healthy: false,
       healthReason: 'The node did not answer in time',
     });
+  }, 30_000);
+
+  it('probes the others on time while more nodes hang than are probed at a time', async () => {
+    let waiting = 0;
+    const silent = await WebServer.start({ '/api/system': () => void (waiting += 1) });
+    const { url } = silent;
+    const dead = await Promise.all(
+      Array.from({ length: 35 }, () => createNode(panel, { url, nextProbeAt: new Date() })),
+    );
+    await until('all of them hang', () => waiting >= dead.length, SOON);
+    const other = await daemonWithNode('go');
+    await until('the other is known', async () => (await newest(other.id))?.status === 'ok', SOON);
+    await panel.prisma.node.deleteMany({ where: { id: { in: dead.map(({ id }) => id) } } });
+    await silent.close();
   }, 30_000);
 
   it('does not take a call of a daemon that it cannot reach for health, but looks again at once', async () => {

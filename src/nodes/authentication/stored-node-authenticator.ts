@@ -15,6 +15,8 @@ import { presentedTokenOf } from './node-token.js';
 
 /** Every configuration that older panels generated carries this id. */
 const LEGACY_TOKEN_ID = 'eclipanel';
+/** Longer than the minute between two calls of a daemon. Changes arrive by event; it only bounds the harm of a lost one. */
+const LIFETIME_MS = 300_000;
 
 interface KnownNode {
   readonly id: number;
@@ -37,7 +39,7 @@ class UnknownToken extends Error {}
 @Injectable()
 export class StoredNodeAuthenticator implements NodeAuthenticator {
   /** By base64 of the token's digest. */
-  private readonly nodes = new PushCache<string, KnownNode>({ maximum: 10_000, lifetimeMs: 60_000 }, (key) =>
+  private readonly nodes = new PushCache<string, KnownNode>({ maximum: 10_000, lifetimeMs: LIFETIME_MS }, (key) =>
     this.load(key),
   );
 

@@ -25,11 +25,15 @@ export interface NodeContact {
   readonly kind: DaemonKind;
 }
 
+/** Changes arrive by event; the lifetime only bounds the harm of a lost one. */
+const LIFETIME_MS = 300_000;
+
 /** A node's contact from memory, dropped when the node changes. */
 @Injectable()
 export class NodeDirectory {
-  private readonly contacts = new PushCache<number, NodeContact>({ maximum: 10_000, lifetimeMs: 60_000 }, (nodeId) =>
-    this.load(nodeId),
+  private readonly contacts = new PushCache<number, NodeContact>(
+    { maximum: 10_000, lifetimeMs: LIFETIME_MS },
+    (nodeId) => this.load(nodeId),
   );
 
   constructor(

@@ -12,19 +12,30 @@ import { CLAIM_DUE, NEXT_DUE } from './health.sql.js';
 import { HeartbeatWriter } from './heartbeat-writer.js';
 import type { ProbeResult } from './heartbeat.js';
 
+/** Probes that run at a time, not counting those that have been waiting for an answer for longer than a moment. */
 const CONCURRENCY = 32;
+const PATIENCE_MS = 500;
+/** Those included: each holds a connection. */
+const MOST_OPEN = 512;
 const LIMIT_MS = 8_000;
+/** What falls due within such a time is asked for at once. */
+const LEAST_PAUSE_MS = 100;
 /** Pause after the database could not be asked. */
 const TROUBLE_MS = 1_000;
 
 /**
  * Asks every daemon for a sign of life once an interval. Due nodes are claimed in the database, so that of several
- * replicas exactly one asks each; at most 32 probes run at a time, and one that hangs holds up no other.
+ * replicas exactly one asks each. At most 32 probes run at a time; one that hangs gives its place away soon, so that
+ * hundreds of dead nodes hold up no other.
  */
 @Injectable()
 export class NodeProber implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stop = new AbortController();
   private readonly active = new Set<Promise<void>>();
+  /** Probes that hold one of the few places. */
+  private prompt = 0;
+  /** There may be more to do than had room. */
+  private full = false;
   private loop: Promise<void> = Promise.resolve();
   private wake: () => void = () => undefined;
   /** Somebody called while the loop was not pausing: it must look again before it pauses. */
@@ -63,15 +74,17 @@ export class NodeProber implements OnApplicationBootstrap, BeforeApplicationShut
   /** Starts what is due and as much as may run; answers the milliseconds until it is worth looking again. */
   private async startDue(): Promise<number> {
     const interval = this.config.env.NODE_PROBE_INTERVAL_SECONDS;
-    const room = CONCURRENCY - this.active.size;
-    // A probe that ends calls the loop.
-    if (room === 0) return interval * 1000;
+    const room = Math.min(CONCURRENCY - this.prompt, MOST_OPEN - this.active.size);
+    // A probe that gives its place away calls the loop.
+    this.full = room === 0;
+    if (this.full) return interval * 1000;
     try {
       const due = await this.database.query<{ id: number }>(CLAIM_DUE, [interval, room]);
       for (const { id } of due) this.start(id);
-      if (due.length === room) return interval * 1000;
+      this.full = due.length === room;
+      if (this.full) return interval * 1000;
       const [next] = await this.database.query<{ dueInMs: number | null }>(NEXT_DUE);
-      return Math.min(Math.max(next?.dueInMs ?? Infinity, 10), interval * 1000);
+      return Math.min(Math.max(next?.dueInMs ?? Infinity, LEAST_PAUSE_MS), interval * 1000);
     } catch (error) {
       if (!this.stop.signal.aborted) logger.warn({ err: error }, 'nodes not probed');
       return TROUBLE_MS;
@@ -79,6 +92,7 @@ export class NodeProber implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private start(nodeId: number): void {
+    const leave = this.takePlace();
     const work = this.probe(nodeId)
       .then((result) => {
         if (result !== undefined) this.writer.addProbe(result);
@@ -86,9 +100,23 @@ export class NodeProber implements OnApplicationBootstrap, BeforeApplicationShut
       .catch((error: unknown) => logger.warn({ err: error, nodeId }, 'probe failed'))
       .finally(() => {
         this.active.delete(work);
-        if (this.active.size === CONCURRENCY - 1) this.call();
+        leave();
       });
     this.active.add(work);
+  }
+
+  /** Takes one of the few places, for a moment at most. @returns what gives it away when the probe has ended. */
+  private takePlace(): () => void {
+    this.prompt += 1;
+    let isPrompt = true;
+    const leave = (): void => {
+      clearTimeout(patience);
+      if (isPrompt) this.prompt -= 1;
+      isPrompt = false;
+      if (this.full) this.call();
+    };
+    const patience = setTimeout(leave, PATIENCE_MS);
+    return leave;
   }
 
   /** Undefined when there is nothing to tell: the panel is closing or the node is gone. */

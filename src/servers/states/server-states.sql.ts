@@ -25,7 +25,8 @@ export const RECORD_STATES: Statement = {
 };
 
 /**
- * Takes the nodes whose turn it is, so that of several replicas one asks each. $1 seconds until their next turn.
+ * Takes the nodes whose turn it is, so that of several replicas one asks each. $1 seconds until their next turn, $2 how
+ * many at most.
  */
 export const CLAIM_POLLS: Statement = {
   name: 'claim_polls',
@@ -34,7 +35,7 @@ export const CLAIM_POLLS: Statement = {
     WHERE "id" IN (
       SELECT n."id" FROM "Node" n
       WHERE n."nextPollAt" <= now() AND EXISTS (SELECT 1 FROM "Server" s WHERE s."nodeId" = n."id")
-      ORDER BY n."nextPollAt" LIMIT 100 FOR UPDATE OF n SKIP LOCKED
+      ORDER BY n."nextPollAt" LIMIT $2::int FOR UPDATE OF n SKIP LOCKED
     )
     RETURNING "id"`,
 };

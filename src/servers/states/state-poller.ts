@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
 import { Jobs } from '../../common/jobs/jobs.service.js';
@@ -10,6 +11,9 @@ import { CLAIM_POLLS } from './server-states.sql.js';
 
 /** Turns are taken this many times an interval, so that a node is asked close to when it is due. */
 const TICKS_PER_INTERVAL = 6;
+/** A large fleet is asked in handfuls, so that requests of people get their turn between them. */
+const HANDFUL = 50;
+const BETWEEN_HANDFULS_MS = 100;
 
 /** Asks every node with servers for their states, once an interval and by one replica. */
 @Injectable()
@@ -17,6 +21,8 @@ export class StatePoller implements OnModuleInit, OnApplicationBootstrap, Before
   private readonly intervalSeconds: number;
   private readonly underWay = new Map<number, Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
+  private claiming = false;
+  private closing = false;
 
   constructor(
     private readonly database: Database,
@@ -43,22 +49,30 @@ export class StatePoller implements OnModuleInit, OnApplicationBootstrap, Before
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
+    this.closing = true;
     await Promise.race([
       Promise.allSettled(this.underWay.values()),
       new Promise((resolve) => setTimeout(resolve, 2_000).unref()),
     ]);
   }
 
-  private tick(): void {
-    this.claim().catch((error: unknown) => {
-      logger.warn({ reason: (error as Error).message }, 'states of servers not polled');
-    });
+  /** Begins to ask every node whose turn it is. */
+  async startDue(): Promise<void> {
+    while (!this.closing) {
+      const nodes = await this.database.query<{ id: number }>(CLAIM_POLLS, [this.intervalSeconds, HANDFUL]);
+      // Each on its own: a node that hangs keeps nobody else waiting, itself included.
+      for (const { id } of nodes) if (!this.underWay.has(id)) this.start(id);
+      if (nodes.length < HANDFUL) return;
+      await pause(BETWEEN_HANDFULS_MS);
+    }
   }
 
-  private async claim(): Promise<void> {
-    const nodes = await this.database.query<{ id: number }>(CLAIM_POLLS, [this.intervalSeconds]);
-    // Each on its own: a node that hangs keeps nobody else waiting, itself included.
-    for (const { id } of nodes) if (!this.underWay.has(id)) this.start(id);
+  private tick(): void {
+    if (this.claiming) return;
+    this.claiming = true;
+    this.startDue()
+      .catch((error: unknown) => logger.warn({ reason: (error as Error).message }, 'states of servers not polled'))
+      .finally(() => (this.claiming = false));
   }
 
   private start(nodeId: number): void {
