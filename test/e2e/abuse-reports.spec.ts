@@ -48,7 +48,11 @@ afterAll(() => panel.close());
 /** As the patched daemon calls: the token alone, and a User-Agent that says nothing. */
 const agentOf = ({ token }: TestNode) => panel.as({ headers: { authorization: `Bearer ${token}` } });
 const beat = async (who: HttpClient, body: object = {}): Promise<Beat> => {
-  const { status, body: answer } = await who.post<Beat>(HEARTBEAT, { agentId: 'wings@host', detectorName: 'wings', ...body });
+  const { status, body: answer } = await who.post<Beat>(HEARTBEAT, {
+    agentId: 'wings@host',
+    detectorName: 'wings',
+    ...body,
+  });
   expect(status).toBe(200);
   return answer;
 };
@@ -184,7 +188,10 @@ describe('a reported incident', () => {
   });
 
   it('takes little room, however much is told and however often', async () => {
-    const huge = { metrics: { text: 'y'.repeat(40_000) }, recentEvents: Array.from({ length: 200 }, (_, port) => ({ port })) };
+    const huge = {
+      metrics: { text: 'y'.repeat(40_000) },
+      recentEvents: Array.from({ length: 200 }, (_, port) => ({ port })),
+    };
     await report(agentOf(node), huge);
     const [incident] = await incidents();
     expect(JSON.stringify(incident?.metrics).length).toBeLessThanOrEqual(4_096);

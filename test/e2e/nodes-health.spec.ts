@@ -324,7 +324,9 @@ describe('the history', () => {
       ...{ checks, good, timeouts: checks - good, measured: good, responseMs: good * 20 },
     });
     // One is older than a week.
-    await panel.prisma.nodeHeartbeatHour.createMany({ data: [sums(200, 120, 0), sums(100, 120, 120), sums(99, 120, 60)] });
+    await panel.prisma.nodeHeartbeatHour.createMany({
+      data: [sums(200, 120, 0), sums(100, 120, 120), sums(99, 120, 60)],
+    });
     const now = { nodeId: node.id, source: 'probe', status: 'ok', responseMs: 20 } as const;
     await panel.prisma.nodeHeartbeat.create({ data: now });
     const { body } = await admin.get<History>(`/api/nodes/${node.id}/heartbeats?window=7d`);

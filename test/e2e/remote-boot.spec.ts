@@ -50,7 +50,13 @@ async function copy(uuid: string, count: number): Promise<void> {
     })),
   });
   await panel.prisma.allocation.createMany({
-    data: copies.map((serverUuid, n) => ({ nodeId: like.nodeId, ip: '203.0.113.9', port: 30_000 + n, serverUuid, isDefault: true })),
+    data: copies.map((serverUuid, n) => ({
+      nodeId: like.nodeId,
+      ip: '203.0.113.9',
+      port: 30_000 + n,
+      serverUuid,
+      isDefault: true,
+    })),
   });
 }
 
@@ -183,7 +189,10 @@ describe('a page of servers', () => {
   });
 
   it('of a node with 500 servers costs no more, whichever it is and however long', async () => {
-    const { node: large, uuids: [template = ''] } = await nodeWith(1);
+    const {
+      node: large,
+      uuids: [template = ''],
+    } = await nodeWith(1);
     await copy(template, 499);
     const seen = new Set<string>();
     for (let page = 1; page <= 10; page += 1) {

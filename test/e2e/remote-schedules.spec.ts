@@ -144,7 +144,8 @@ describe('results of schedules that a daemon ran by itself', () => {
     timestamp: at.toISOString(),
     ...changes,
   });
-  const report = (body: unknown, of = node) => panel.as({ headers: headersOf(of, 'rs') }).post('/api/remote/schedule', body);
+  const report = (body: unknown, of = node) =>
+    panel.as({ headers: headersOf(of, 'rs') }).post('/api/remote/schedule', body);
   const runs = async () => {
     const client = panel.as(await openSession(panel, owner));
     const { body } = await client.get<object[]>(`/api/servers/${server.uuid}/schedules/${schedule}/runs`);
@@ -157,7 +158,8 @@ describe('results of schedules that a daemon ran by itself', () => {
       errors: { [SCHEDULE]: 'panel error: no such file', other: 7 },
       timestamp: new Date(at.getTime() + 5_000).toISOString(),
     });
-    for (let times = 0; times < 2; times += 1) expect((await report({ data: [result(), failed, failed] })).status).toBe(204);
+    for (let times = 0; times < 2; times += 1)
+      expect((await report({ data: [result(), failed, failed] })).status).toBe(204);
     expect(await runs()).toEqual([
       expect.objectContaining({ status: 'failed', problem: 'panel error: no such file', manual: false }),
       expect.objectContaining({ status: 'completed', problem: null, due_at: at.toISOString() }),

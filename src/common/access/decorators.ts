@@ -91,10 +91,12 @@ export const CallingNode = createParamDecorator((_: unknown, context: ExecutionC
 });
 
 /** The calling daemon, or undefined for an account. Works only on `@NodeOrPermission()` routes. */
-export const CallingNodeIfAny = createParamDecorator((_: unknown, context: ExecutionContext): NodePrincipal | undefined => {
-  const { principal } = requestOf(context);
-  return principal instanceof NodePrincipal ? principal : undefined;
-});
+export const CallingNodeIfAny = createParamDecorator(
+  (_: unknown, context: ExecutionContext): NodePrincipal | undefined => {
+    const { principal } = requestOf(context);
+    return principal instanceof NodePrincipal ? principal : undefined;
+  },
+);
 
 /** The address of the client, behind trusted proxies too. */
 export const ClientAddress = createParamDecorator((_: unknown, context: ExecutionContext): string => {
