@@ -25,7 +25,7 @@ const columns = {
 type ReportedServer = Prisma.ServerGetPayload<{ select: typeof columns }>;
 
 /** Whose word it is: a node's, for its own servers only, or that of an account that may speak of every server. */
-export interface AbuseReporter {
+interface AbuseReporter {
   readonly node: NodePrincipal | undefined;
   readonly ipAddress: string;
 }

@@ -30,7 +30,7 @@ const columns = {
 type Suspendable = Prisma.ServerGetPayload<{ select: typeof columns }>;
 
 /** A server, and who does something with it; nobody for the panel itself. */
-export interface SuspensionTarget {
+interface SuspensionTarget {
   readonly uuid: string;
   readonly nodeId: number;
   readonly userId: number | null;

@@ -18,7 +18,7 @@ import { OptionalField } from '../../../common/validation/optional-field.js';
 
 const MAXIMUM_INT = 2_147_483_647;
 const NEWEST_EVENTS = 30;
-export const ENFORCEMENT_ACTIONS = ['alert', 'throttle', 'suspend', 'block', 'unknown'] as const;
+const ENFORCEMENT_ACTIONS = ['alert', 'throttle', 'suspend', 'block', 'unknown'] as const;
 type EnforcementAction = (typeof ENFORCEMENT_ACTIONS)[number];
 
 /** Detectors name actions as they like; what is none of ours is unknown. */
