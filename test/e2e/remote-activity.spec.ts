@@ -166,10 +166,10 @@ describe('a large report', () => {
         served += 1;
       }
       expect((await reported).status).toBe(204);
-      // One statement for every 200 events; what else the panel does meanwhile is some more.
+      // One statement for every 200 events, and what else the panel does meanwhile; far from one for each.
       const statements = panel.database.statements - before;
       expect(statements).toBeGreaterThanOrEqual(Math.ceil(count / 200));
-      expect(statements).toBeLessThan((count / 200) * 2 + 100);
+      expect(statements).toBeLessThan(count / 20);
       expect(await countOf(server)).toBe(count - 1);
       // Others got their turn between the batches, again and again.
       expect(served).toBeGreaterThan(count / 1_000);
