@@ -7,6 +7,7 @@ import { NodeHealthModule } from './health/node-health.module.js';
 import { LocationsModule } from './locations/locations.module.js';
 import { NodesResourceModule } from './nodes/nodes-resource.module.js';
 import { NodePlacementModule } from './placement/node-placement.module.js';
+import { SftpProxyModule } from './sftp-proxy/sftp-proxy.module.js';
 import { WingsModule } from './wings/wings.module.js';
 
 /** The machines that run game servers, and everything the panel says to them. */
@@ -21,6 +22,7 @@ import { WingsModule } from './wings/wings.module.js';
     NodeHealthModule,
     NodePlacementModule,
     NodesResourceModule,
+    SftpProxyModule,
     WingsModule,
   ],
   exports: [

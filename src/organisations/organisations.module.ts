@@ -3,6 +3,7 @@ import { OrganisationAccessModule } from './access/organisation-access.module.js
 import { OrganisationActivityModule } from './activity/organisation-activity.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
 import { MembersModule } from './members/members.module.js';
+import { OrganisationUsageModule } from './usage/organisation-usage.module.js';
 import { OrganisationsResourceModule } from './organisations/organisations-resource.module.js';
 
 /** Workspaces of several people: organisations, their members and invitations. */
@@ -13,6 +14,7 @@ import { OrganisationsResourceModule } from './organisations/organisations-resou
     OrganisationsResourceModule,
     MembersModule,
     OrganisationActivityModule,
+    OrganisationUsageModule,
     OrganisationAccessModule,
   ],
   exports: [OrganisationAccessModule],

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AbuseModule } from './abuse/abuse.module.js';
 import { ServerAccessModule } from './access/server-access.module.js';
 import { ServerPortsModule } from './allocations/server-ports.module.js';
 import { BackupsModule } from './backups/backups.module.js';
@@ -25,6 +26,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
 /** Game servers and everything that belongs to one. */
 @Module({
   imports: [
+    AbuseModule,
     BackupsModule,
     ConsoleModule,
     EggsModule,
@@ -52,7 +54,9 @@ import { TransfersModule } from './transfers/transfers.module.js';
     BackupsModule,
     ServerAccessModule,
     ServerConfigurationModule,
+    SchedulesModule,
     ServerInstallationModule,
+    ServerStartupsModule,
     ServerStatesModule,
     TransfersModule,
   ],

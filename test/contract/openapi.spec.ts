@@ -80,7 +80,7 @@ describe('the OpenAPI document', () => {
   it('names the permission that each operation needs', () => {
     const wrong = breaking(({ route, operation }) => {
       const { access } = route;
-      if (access?.kind !== 'permission') return undefined;
+      if (access?.kind !== 'permission' && access?.kind !== 'node-or-permission') return undefined;
       const named = operation['x-permission'];
       return JSON.stringify(named) === JSON.stringify(access.permissions)
         ? undefined
@@ -189,6 +189,8 @@ function schemesOf(access: Access | undefined): string[] {
       return ['node'];
     case 'permission':
       return ['apiKey', 'cookie', 'session'];
+    case 'node-or-permission':
+      return ['apiKey', 'cookie', 'node', 'session'];
     case 'authenticated':
       return access.sessionOnly ? ['cookie', 'session'] : ['apiKey', 'cookie', 'session'];
     default:

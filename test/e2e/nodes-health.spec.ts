@@ -299,7 +299,11 @@ describe('the history', () => {
       window: '7d',
     });
     expect((await history('?window=1y')).summary).toMatchObject({ total_checks: 3, window: '1y' });
-    expect((await history('?window=7d')).points.map(({ status }) => status)).toEqual(['ok', 'timeout', 'ok', 'ok']);
+    // A week is told by the hour: an hour with a failure shows as one.
+    const hours = (await history('?window=7d')).points;
+    expect(hours[0]).toMatchObject({ status: 'ok' });
+    expect(hours.filter(({ status }) => status === 'timeout')).toHaveLength(1);
+    expect(new Set(hours.map(({ timestamp }) => timestamp.slice(13)))).toEqual(new Set([':00:00.000Z']));
     expect((await admin.get('/api/nodes/999999/heartbeats')).status).toBe(404);
   });
 
@@ -309,21 +313,40 @@ describe('the history', () => {
     expect(body).toEqual({ points: [], summary: { uptime_pct: 100, avg_ms: null, total_checks: 0, window: '24h' } });
   });
 
-  it('is thinned out to 2,000 points without losing the one failure of a week', async () => {
+  it('of a day is thinned out to 2,000 points without losing the one failure', async () => {
     const node = await createNode(panel);
     const text = `
       INSERT INTO "NodeHeartbeat" ("nodeId", "source", "status", "responseMs", "timestamp")
       SELECT $1, 'probe', CASE n WHEN 12345 THEN 'error' ELSE 'ok' END::"HeartbeatStatus",
-        CASE n WHEN 12345 THEN NULL ELSE 5 END, now() - make_interval(secs => 30 + n * 30.2)
+        CASE n WHEN 12345 THEN NULL ELSE 5 END, now() - make_interval(secs => 30 + n * 4.2)
       FROM generate_series(1, 20000) AS n`;
     await panel.database.query({ name: 'test_many_heartbeats', text }, [node.id]);
-    const { body } = await admin.get<History>(`/api/nodes/${node.id}/heartbeats?window=7d`);
+    const { body } = await admin.get<History>(`/api/nodes/${node.id}/heartbeats?window=24h`);
     expect(body.points.length).toBeLessThanOrEqual(2_000);
     expect(body.points.length).toBeGreaterThan(1_900);
     expect(body.points.filter(({ status }) => status === 'error')).toHaveLength(1);
     expect(body.summary).toMatchObject({ total_checks: 20_000, avg_ms: 5, uptime_pct: 100 });
     const times = body.points.map(({ timestamp }) => timestamp);
     expect(times).toEqual([...times].sort());
+  });
+
+  it('of a week is told from the sums, which stay when the heartbeats are gone', async () => {
+    const node = await createNode(panel);
+    const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    const sums = (hoursAgo: number, checks: number, good: number) => ({
+      nodeId: node.id,
+      hour: new Date(hour - hoursAgo * 3_600_000),
+      ...{ checks, good, timeouts: checks - good, measured: good, responseMs: good * 20 },
+    });
+    // One is older than a week.
+    await panel.prisma.nodeHeartbeatHour.createMany({
+      data: [sums(200, 120, 0), sums(100, 120, 120), sums(99, 120, 60)],
+    });
+    const now = { nodeId: node.id, source: 'probe', status: 'ok', responseMs: 20 } as const;
+    await panel.prisma.nodeHeartbeat.create({ data: now });
+    const { body } = await admin.get<History>(`/api/nodes/${node.id}/heartbeats?window=7d`);
+    expect(body.summary).toEqual({ uptime_pct: 75.1, avg_ms: 20, total_checks: 241, window: '7d' });
+    expect(body.points.map(({ status }) => status)).toEqual(['ok', 'timeout', 'ok']);
   });
 
   it('of a month is summed up by the hour, also for hours that are not summed up yet', async () => {

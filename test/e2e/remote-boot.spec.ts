@@ -35,6 +35,31 @@ async function nodeWith(count: number): Promise<{ node: TestNode; uuids: string[
   return { node, uuids: uuids.sort() };
 }
 
+/** More servers like one, each with a port of its own. */
+async function copy(uuid: string, count: number): Promise<void> {
+  const { shortId: _shortId, ...like } = await panel.prisma.server.findUniqueOrThrow({ where: { uuid } });
+  const copies = Array.from({ length: count }, () => crypto.randomUUID());
+  await panel.prisma.server.createMany({
+    data: copies.map((own) => ({
+      ...like,
+      uuid: own,
+      shortId: own.slice(0, 8),
+      environment: { SERVER_JARFILE: 'server.jar' },
+      processConfig: {},
+      resources: undefined,
+    })),
+  });
+  await panel.prisma.allocation.createMany({
+    data: copies.map((serverUuid, n) => ({
+      nodeId: like.nodeId,
+      ip: '203.0.113.9',
+      port: 30_000 + n,
+      serverUuid,
+      isDefault: true,
+    })),
+  });
+}
+
 /** The uuid of a new server that is being installed for the first time. */
 async function installingOn(node: TestNode): Promise<string> {
   const values = { installState: 'installing', installedAt: null } as const;
@@ -162,6 +187,24 @@ describe('a page of servers', () => {
     await pageOf(large, '?page=1&per_page=50');
     expect(await statementsOf(panel, () => pageOf(large, '?page=1&per_page=50'))).toBeLessThanOrEqual(3);
   });
+
+  it('of a node with 500 servers costs no more, whichever it is and however long', async () => {
+    const {
+      node: large,
+      uuids: [template = ''],
+    } = await nodeWith(1);
+    await copy(template, 499);
+    const seen = new Set<string>();
+    for (let page = 1; page <= 10; page += 1) {
+      const query = `?page=${page}&per_page=50`;
+      for (const { uuid } of (await pageOf(large, query)).data) seen.add(uuid);
+      expect(await statementsOf(panel, () => pageOf(large, query), 3)).toBeLessThanOrEqual(3);
+    }
+    expect(seen.size).toBe(500);
+    expect(await statementsOf(panel, () => pageOf(large, '?per_page=500'), 3)).toBeLessThanOrEqual(3);
+    const daemon = daemonFor(large, 'rs');
+    expect((await daemon.boot()).serverUuids).toHaveLength(500);
+  }, 120_000);
 
   it('stays the same list while servers change', async () => {
     const before = await pageOf(node, '?per_page=500');

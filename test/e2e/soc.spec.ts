@@ -3,11 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { ApiUsage } from '../../src/identity/usage/api-usage.service.js';
 import { Soc } from '../../src/servers/soc/soc.service.js';
 import {
+  addMember,
   addSubuser,
   createAdmin,
   createApiKey,
   createEgg,
   createNode,
+  createOrganisation,
   createServer,
   createStaff,
   createUser,
@@ -53,6 +55,33 @@ const report = (who: HttpClient, serverId: unknown, metrics: unknown = { cpu: 1 
   who.post<{ success: boolean; entry: Entry }>('/api/soc/data', { serverId, metrics });
 const overview = async (who: HttpClient): Promise<string[]> =>
   (await who.get<Entry[]>('/api/soc/overview')).body.map(({ serverId }) => serverId);
+
+describe('the use of the API by an organisation', () => {
+  it('is that of its members together, told to them and to staff', async () => {
+    const { id } = await createOrganisation(panel, owner);
+    const colleague = await createUser(panel);
+    await addMember(panel, { id }, colleague);
+    const [member, stranger] = [await as(colleague), await as(await createUser(panel))];
+    for (const [who, times] of [
+      [client, 3],
+      [member, 2],
+      [stranger, 4],
+    ] as const) {
+      for (let time = 0; time < times; time += 1) await who.get('/api/soc/overview');
+    }
+    await panel.app.get(ApiUsage).flush();
+    const path = `/api/soc/usage/org/${id}`;
+    const expected = { endpoint: 'GET /api/soc/overview', count: 5 };
+    for (const who of [client, member, await as(await createStaff(panel, ['soc:read'])), admin]) {
+      const { status, body } = await who.get(path);
+      expect([status, body]).toEqual([200, expect.arrayContaining([expected])]);
+    }
+    expect((await stranger.get(path)).status).toBe(403);
+    for (const unknown of ['999999', '0', 'mine']) {
+      expect((await client.get(`/api/soc/usage/org/${unknown}`)).status).toBe(404);
+    }
+  });
+});
 
 describe('figures of servers', () => {
   it('are shown to those who have to do with the server, newest first, at once', async () => {

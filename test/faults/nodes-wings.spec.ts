@@ -121,6 +121,43 @@ describe('a daemon that misbehaves ends in a clear error', () => {
     }
   });
 
+  const whole = (body: string, length = body.length): string =>
+    `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`;
+
+  it.each([
+    ['is cut off in the middle of the body', whole('{"version":"1.1', 4_000)],
+    ['is cut off in the middle of the headers', 'HTTP/1.1 200 OK\r\ncontent-ty'],
+    ['is cut off in the middle of a chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\n{"ver'],
+    ['is empty', ''],
+    ['is a list instead of an object', whole('[]')],
+    ['is a number', whole('7')],
+    ['is null', whole('null')],
+    ['has a number where a text belongs', whole('{"version":7}')],
+    ['has an object where a text belongs', whole('{"version":{"major":1}}')],
+    ['is 10 MB of blanks', whole(' '.repeat(10_000_000))],
+  ])('when its answer %s', async (_what, bytes) => {
+    const server = await answering(bytes);
+    const odd = await clientOf(server);
+    const { error } = await failure(odd.system());
+    expect(['nodes.bad_answer', 'nodes.unreachable']).toContain(error.code);
+    expect([502, 504]).toContain(error.status);
+    expect(error.message).toMatch(/^The node [a-z ]+$/);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('when it lists servers with values of the wrong types', async () => {
+    const bodies = [
+      [{ state: 7, configuration: { uuid: SERVER } }],
+      [{ state: 'running', configuration: { uuid: [SERVER] } }],
+    ];
+    for (const body of bodies) {
+      const server = await answering(whole(JSON.stringify(body)));
+      const { error } = await failure((await clientOf(server)).listServers());
+      expect(error).toMatchObject({ status: 502, code: 'nodes.bad_answer' });
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
   it('when what listens there does not speak HTTP', async () => {
     const server = await answering('SSH-2.0-OpenSSH_9.9\r\n');
     const odd = await clientOf(server);

@@ -52,6 +52,8 @@ export type AccessLine =
       /** The permissions of which staff needs one. */
       readonly staff: readonly string[];
     }
+  /** Every daemon, and accounts that hold the permission. */
+  | { readonly kind: 'node or holder'; readonly permission: string }
   /** Daemons; `scoped` when the path names a server, which must be on the calling node: else 404. */
   | { readonly kind: 'node'; readonly scoped: boolean };
 
@@ -60,6 +62,7 @@ const account: AccessLine = { kind: 'account' };
 const session: AccessLine = { kind: 'session' };
 const node: AccessLine = { kind: 'node', scoped: false };
 const nodeOfServer: AccessLine = { kind: 'node', scoped: true };
+const nodeOrHolder = (permission: string): AccessLine => ({ kind: 'node or holder', permission });
 const holder = (...permissions: string[]): AccessLine => ({ kind: 'holder', permissions });
 const self = (staff: string, key?: string): AccessLine => ({
   kind: 'self',
@@ -294,6 +297,7 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   // Whole nodes, and the security overview
   'GET /api/nodes/:id/reboot-status/:operationId': holder('nodes:read', 'admin:servers:manage'),
   'GET /api/soc/overview': account,
+  'GET /api/soc/usage/org/:id': organisation('org:read', 'member', 'soc:read'),
   'GET /api/soc/usage/user/:id': self('soc:read'),
   'POST /api/nodes/:id/mass-allocation-change': holder('nodes:read', 'admin:servers:manage'),
   'POST /api/nodes/:id/reboot-all-servers': holder('nodes:read', 'admin:servers:manage'),
@@ -391,6 +395,7 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'POST /api/remote/backups/:uuid': nodeOfServer,
   'POST /api/remote/backups/:uuid/deletion': nodeOfServer,
   'POST /api/remote/backups/:uuid/restore': nodeOfServer,
+  'POST /api/remote/schedule': node,
   'POST /api/remote/servers/:uuid/archive': nodeOfServer,
   'POST /api/remote/servers/:uuid/install': nodeOfServer,
   'POST /api/remote/servers/:uuid/sync': nodeOfServer,
@@ -398,6 +403,13 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'POST /api/remote/servers/:uuid/transfer/success': nodeOfServer,
   'POST /api/remote/servers/:uuid/ws/denied': nodeOfServer,
   'POST /api/remote/servers/reset': node,
+  'PUT /api/remote/servers/:uuid/startup/command': nodeOfServer,
+  'PUT /api/remote/servers/:uuid/startup/docker-image': nodeOfServer,
+  'PUT /api/remote/servers/:uuid/startup/variables': nodeOfServer,
+
+  // Programs that watch for abuse
+  'POST /api/admin/antiabuse/events': nodeOrHolder('admin:antiabuse'),
+  'POST /api/admin/antiabuse/heartbeat': nodeOrHolder('admin:antiabuse'),
   'POST /api/remote/sftp/auth': node,
 
   // The panel itself

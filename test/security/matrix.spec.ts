@@ -54,6 +54,7 @@ function exampleBodyOf(route: Route): unknown {
 function verdict(principal: Principal, line: AccessLine): Verdict {
   if (line.kind === 'anybody') return 'allowed';
   if (line.kind === 'node') return verdictOnNode(principal, line.scoped);
+  if (line.kind === 'node or holder' && principal.proof === 'node') return 'allowed';
   if (principal.user === undefined) return 401;
   if (principal.name === 'suspendedOwner') return 403;
   const isKey = principal.proof === 'client-key' || principal.proof === 'admin-key';
@@ -66,6 +67,8 @@ function verdict(principal: Principal, line: AccessLine): Verdict {
       return isKey ? 403 : 'allowed';
     case 'holder':
       return line.permissions.every((permission) => holds(principal.name, permission)) ? 'allowed' : 403;
+    case 'node or holder':
+      return holds(principal.name, line.permission) ? 'allowed' : 403;
     case 'self':
       if (line.sessionOnly && isKey) return 403;
       if (isOwner && isKey && line.key !== undefined && !holds(principal.name, line.key)) return 403;
@@ -154,6 +157,8 @@ function agrees(line: AccessLine, { access }: Route): boolean {
       return access?.kind === 'public';
     case 'node':
       return access?.kind === 'node';
+    case 'node or holder':
+      return access?.kind === 'node-or-permission' && access.permissions.join() === line.permission;
     case 'holder':
       return access?.kind === 'permission' && access.permissions.join() === line.permissions.join();
     case 'session':

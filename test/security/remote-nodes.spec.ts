@@ -10,7 +10,7 @@ import type { Cast, PrincipalName } from '../support/principals.js';
 import { RouteInventory } from '../../src/common/access/route-inventory.js';
 
 interface RemoteRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `:uuid` where the server or its backup stands. */
   readonly path: string;
   readonly body?: (target: TestServer, cast: Cast) => unknown;
@@ -19,6 +19,8 @@ interface RemoteRoute {
   /** What the same call is answered once more, when that differs: the thing is gone. */
   readonly again?: number;
 }
+
+const LATELY = new Date(Date.now() - 3_600_000).toISOString();
 
 /** Every route of the remote API; the inventory test fails when one is missing here. */
 const ROUTES: readonly RemoteRoute[] = [
@@ -40,6 +42,32 @@ const ROUTES: readonly RemoteRoute[] = [
   { method: 'POST', path: '/api/remote/servers/:uuid/transfer/failure', good: 204 },
   { method: 'GET', path: '/api/remote/servers/:uuid/transfer/success', good: 204 },
   { method: 'GET', path: '/api/remote/servers/:uuid/transfer/failure', good: 204 },
+  {
+    method: 'PUT',
+    path: '/api/remote/servers/:uuid/startup/variables',
+    body: () => ({ schedule_uuid: null, env_variable: 'SERVER_JARFILE', value: 'other.jar' }),
+    good: 204,
+  },
+  {
+    method: 'PUT',
+    path: '/api/remote/servers/:uuid/startup/docker-image',
+    body: () => ({ schedule_uuid: null, image: 'ghcr.io/example/java:17' }),
+    good: 204,
+  },
+  {
+    method: 'PUT',
+    path: '/api/remote/servers/:uuid/startup/command',
+    body: () => ({ schedule_uuid: null, command: 'java -Xmx{{SERVER_MEMORY}}M -jar {{SERVER_JARFILE}}' }),
+    good: 204,
+  },
+  {
+    method: 'POST',
+    path: '/api/remote/schedule',
+    body: (target) => ({
+      data: [{ uuid: schedules.get(target.uuid), successful: true, errors: {}, timestamp: LATELY }],
+    }),
+    good: 204,
+  },
   {
     method: 'POST',
     path: '/api/remote/activity',
@@ -82,16 +110,20 @@ let panel: TestPanel;
 let cast: Cast;
 /** One of each server, by the server's uuid. */
 const backups = new Map<string, string>();
+const schedules = new Map<string, string>();
 beforeAll(async () => {
   panel = await startPanel();
   cast = await createCast(panel);
 });
 beforeEach(async () => {
   await panel.prisma.serverBackup.deleteMany();
+  await panel.prisma.serverSchedule.deleteMany();
   for (const { uuid: serverUuid, nodeId } of [cast.server, cast.strangersServer]) {
     const data = { serverUuid, nodeId, name: 'nightly' };
     const { uuid } = await panel.prisma.serverBackup.create({ data, select: { uuid: true } });
     backups.set(serverUuid, uuid);
+    const schedule = { serverUuid, name: 'nightly' };
+    schedules.set(serverUuid, (await panel.prisma.serverSchedule.create({ data: schedule })).uuid);
   }
 });
 afterAll(() => panel.close());
@@ -107,7 +139,8 @@ const call = (route: RemoteRoute, target: TestServer, caller: Caller) =>
 /** Everything of a server that a daemon's call could change. */
 async function traceOf({ uuid }: TestServer): Promise<unknown> {
   const entries = await panel.prisma.activityEntry.findMany({ where: { targetId: uuid }, orderBy: { id: 'asc' } });
-  const server = await panel.prisma.server.findUniqueOrThrow({ where: { uuid }, include: { backups: true } });
+  const include = { backups: true, schedules: { include: { runs: true } } } as const;
+  const server = await panel.prisma.server.findUniqueOrThrow({ where: { uuid }, include });
   return { server, entries };
 }
 
@@ -139,6 +172,23 @@ describe('the credential of another node', () => {
     const activity = ROUTES.find(({ path }) => path.endsWith('/activity'));
     if (activity === undefined) throw new Error('no activity route');
     expect((await call(activity, cast.server, cast.otherNode)).status).toBe(204);
+    expect(await traceOf(cast.server)).toEqual(before);
+  });
+
+  it('ends no schedules of servers of others', async () => {
+    const before = await traceOf(cast.server);
+    const report = ROUTES.find(({ path }) => path.endsWith('/schedule'));
+    if (report === undefined) throw new Error('no route for schedules');
+    expect((await call(report, cast.server, cast.otherNode)).status).toBe(204);
+    expect(await traceOf(cast.server)).toEqual(before);
+    expect((await call(report, cast.server, cast.node)).status).toBe(204);
+    expect(await traceOf(cast.server)).not.toEqual(before);
+  });
+
+  it('reports no abuse of servers of others', async () => {
+    const before = await traceOf(cast.server);
+    const report = { serverId: cast.server.uuid, reason: 'none', enforcementAction: 'suspend' };
+    expect((await panel.as(cast.otherNode).post('/api/admin/antiabuse/events', report)).status).toBe(404);
     expect(await traceOf(cast.server)).toEqual(before);
   });
 
@@ -234,6 +284,23 @@ describe('a daemon that calls too often', () => {
     narrow = await startPanel({ env: { NODE_RATE_LIMIT: '20' } });
   });
   afterAll(() => narrow.close());
+
+  it('is never answered 429, whatever it calls', async () => {
+    const node = await createNode(narrow);
+    const fill = Array.from({ length: 20 }, () => narrow.as(node).post('/api/remote/activity', '[]'));
+    await Promise.all(fill);
+    const target = { ...cast.server };
+    for (const route of ROUTES) {
+      const body = route.body === undefined ? {} : { body: route.body(target, cast) };
+      const { status, headers } = await narrow.as(node).request(route.method, pathOf(route, target), body);
+      expect([route.path, status]).toEqual([route.path, 503]);
+      expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    }
+    for (const path of ['/api/admin/antiabuse/heartbeat', '/api/admin/antiabuse/events']) {
+      expect((await narrow.as(node).post(path, {})).status).toBe(503);
+    }
+    expect((await narrow.as(node).get('/api/wings/config')).status).toBe(503);
+  });
 
   it('is told to come again with 503, never 429, and no other daemon with it', async () => {
     const node = await createNode(narrow);

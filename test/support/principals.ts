@@ -219,13 +219,15 @@ async function idsAround(
     data: { userId: user.id, status: 'rejected' },
     select: { id: true },
   });
+  const organisation = await createOrganisation(panel, user);
   const [id, entry] = [String(user.id), await subuserEntry(panel, server)];
   return {
     servers: server.uuid,
     users: id,
     user: id,
     userId: id,
-    organisations: String((await createOrganisation(panel, user)).id),
+    organisations: String(organisation.id),
+    org: String(organisation.id),
     apikeys: String(key),
     'ssh-keys': String(sshKey),
     logs: String(log),

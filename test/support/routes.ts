@@ -77,6 +77,7 @@ export const UNKNOWN_IDS: PathValues = {
   mounts: NUMBER_OF_NOBODY,
   mountId: NUMBER_OF_NOBODY,
   organisations: NUMBER_OF_NOBODY,
+  org: NUMBER_OF_NOBODY,
   users: NUMBER_OF_NOBODY,
   userId: NUMBER_OF_NOBODY,
   apikeys: NUMBER_OF_NOBODY,

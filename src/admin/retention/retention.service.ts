@@ -16,6 +16,8 @@ const EXPIRED = {
   OutboundMail: Prisma.sql`"status" <> 'queued' AND "createdAt" < now() - interval '90 days'`,
   EmailToken: Prisma.sql`"expiresAt" < now()`,
   NodeInstallToken: Prisma.sql`"expiresAt" < now() - interval '7 days'`,
+  AbuseAgent: Prisma.sql`"lastSeenAt" < now() - interval '7 days'`,
+  AbuseIncident: Prisma.sql`"createdAt" < now() - interval '365 days'`,
   SocData: Prisma.sql`"timestamp" < now() - interval '48 hours'`,
   ApiUsage: Prisma.sql`"day" < current_date - 90`,
   OrganisationInvite: Prisma.sql`"expiresAt" < now() - interval '30 days'`,

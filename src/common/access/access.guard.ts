@@ -22,6 +22,7 @@ export class AccessGuard implements CanActivate {
     if (access.kind === 'public') return true;
     if (request.authenticationError !== undefined) throw request.authenticationError;
     if (access.kind === 'node') return request.principal?.kind === 'node';
+    if (access.kind === 'node-or-permission' && request.principal?.kind === 'node') return true;
     requireAccount(request, access);
     const binding = request.principal instanceof UserPrincipal ? request.principal.binding : undefined;
     if (binding !== undefined) this.requireForBoundKeys(context, binding);
@@ -52,8 +53,9 @@ function requireAccount(request: Request, access: Exclude<Access, { kind: 'publi
     return;
   }
   const missing = access.permissions.find((permission) => !principal.can(permission));
-  if (missing !== undefined)
-    throw forbidden(refusal(principal, missing, access.message), 'auth.insufficient_permissions');
+  if (missing === undefined) return;
+  const message = access.kind === 'permission' ? access.message : undefined;
+  throw forbidden(refusal(principal, missing, message), 'auth.insufficient_permissions');
 }
 
 /** Suspended accounts and accounts that are being deleted may do nothing, whatever they present. */

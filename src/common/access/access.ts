@@ -5,7 +5,9 @@ export type Access =
   | { readonly kind: 'authenticated'; readonly sessionOnly: boolean; readonly keyPermission?: string }
   /** Accounts that hold all of the permissions. `message` is the 403 text that clients know. */
   | { readonly kind: 'permission'; readonly permissions: readonly string[]; readonly message?: string }
-  | { readonly kind: 'node' };
+  | { readonly kind: 'node' }
+  /** Daemons, and accounts that hold all of the permissions. */
+  | { readonly kind: 'node-or-permission'; readonly permissions: readonly string[] };
 
 export const ACCESS_METADATA = 'panel:access';
 

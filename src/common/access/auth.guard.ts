@@ -36,12 +36,23 @@ export class AuthGuard implements CanActivate {
     ]);
     if (access === undefined || access.kind === 'public') return true;
     try {
-      await (access.kind === 'node' ? this.identifyNode(request) : this.identifyUser(request));
+      await this.identify(request, access);
     } catch (error) {
       if (!(error instanceof PanelError) || error.status >= 500) throw error;
       request.authenticationError = error;
     }
     return true;
+  }
+
+  private async identify(request: Request, { kind }: Access): Promise<void> {
+    if (kind === 'node') return this.identifyNode(request);
+    if (kind !== 'node-or-permission') return this.identifyUser(request);
+    try {
+      await this.identifyNode(request);
+    } catch (error) {
+      if (!(error instanceof PanelError) || error.status >= 500) throw error;
+      await this.identifyUser(request);
+    }
   }
 
   private async identifyNode(request: Request): Promise<void> {

@@ -65,6 +65,17 @@ export const ForBoundKeys = (...bindings: KeyBinding[]): RouteDecorator =>
 export const NodeOnly = (): RouteDecorator =>
   declare({ kind: 'node' }, ApiSecurity('node'), ApiExtension('x-access', 'node'), ApiErrors(401));
 
+/** Daemons may call it with their node's token, and accounts that hold the permission. The handler tells them apart. */
+export const NodeOrPermission = (permission: string): RouteDecorator =>
+  declare(
+    { kind: 'node-or-permission', permissions: [permission] },
+    ...userSecurity(),
+    ApiSecurity('node'),
+    ApiExtension('x-access', 'node-or-permission'),
+    ApiExtension('x-permission', [permission]),
+    ApiErrors(401, 403),
+  );
+
 const requestOf = (context: ExecutionContext): Request => context.switchToHttp().getRequest<Request>();
 
 /** The signed-in caller. Works only on routes that require one. */
@@ -80,6 +91,14 @@ export const CallingNode = createParamDecorator((_: unknown, context: ExecutionC
   if (!(principal instanceof NodePrincipal)) throw new Error('@CallingNode() on a route that is not for daemons');
   return principal;
 });
+
+/** The calling daemon, or undefined for an account. Works only on `@NodeOrPermission()` routes. */
+export const CallingNodeIfAny = createParamDecorator(
+  (_: unknown, context: ExecutionContext): NodePrincipal | undefined => {
+    const { principal } = requestOf(context);
+    return principal instanceof NodePrincipal ? principal : undefined;
+  },
+);
 
 /** The address of the client, behind trusted proxies too. */
 export const ClientAddress = createParamDecorator((_: unknown, context: ExecutionContext): string => {

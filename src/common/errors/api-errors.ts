@@ -37,6 +37,7 @@ const descriptions: Record<number, string> = {
   409: 'The present state does not allow it.',
   410: 'It was there, but its time is over.',
   413: 'The body is too large.',
+  417: 'The panel does not allow it; the sentence is meant for the user.',
   415: 'The body is of the wrong type.',
   422: 'The idempotency key was used with another body.',
   429: 'Too many requests; `Retry-After` tells the seconds to wait.',

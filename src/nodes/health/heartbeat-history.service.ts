@@ -8,6 +8,11 @@ import type { HistoryRow, NewestRow } from './heartbeat-history.sql.js';
 
 const DAY_SECONDS = 86_400;
 const MOST_POINTS = 2_000;
+/** Windows that are answered from the sums by the hour, and their days. */
+const DAYS_BY_HOUR: ReadonlyMap<string, number> = new Map([
+  ['7d', 7],
+  ['30d', 30],
+]);
 
 /** How nodes have been, for the administrators' charts. */
 @Injectable()
@@ -50,8 +55,8 @@ export class HeartbeatHistory {
   }
 
   private rows(nodeId: number, window: string): Promise<HistoryRow[]> {
-    if (window === '30d') return this.database.query<HistoryRow>(HISTORY_BY_HOUR, [nodeId, 30 * DAY_SECONDS]);
-    const seconds = window === '7d' ? 7 * DAY_SECONDS : DAY_SECONDS;
-    return this.database.query<HistoryRow>(HISTORY, [nodeId, seconds, MOST_POINTS]);
+    const days = DAYS_BY_HOUR.get(window);
+    if (days !== undefined) return this.database.query<HistoryRow>(HISTORY_BY_HOUR, [nodeId, days * DAY_SECONDS]);
+    return this.database.query<HistoryRow>(HISTORY, [nodeId, DAY_SECONDS, MOST_POINTS]);
   }
 }

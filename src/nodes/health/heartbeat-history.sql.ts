@@ -62,7 +62,7 @@ export const HISTORY: Statement = {
 };
 
 /**
- * The same by the hour, from sums: for windows that are longer than heartbeats are kept. An hour in which one failed
+ * The same by the hour, from sums: for windows of more than a day. An hour in which one failed
  * shows as failed. Hours that are not summed up yet are summed up here.
  */
 export const HISTORY_BY_HOUR: Statement = {

@@ -24,6 +24,7 @@ export const ORGANISATION_NEEDS = {
   activity: { role: 'member', staff: ['org:read', 'logs:read'] },
   /** Addresses of people in the activity. */
   'activity.addresses': { role: 'admin', staff: ['org:read', 'logs:read'] },
+  usage: { role: 'member', staff: ['soc:read'] },
   membership: { role: 'member', staff: [], refusal: NOT_A_MEMBER },
   update: { role: 'owner', staff: ['org:write'] },
   portal: { role: null, staff: ['org:write'] },

@@ -1,7 +1,7 @@
 import { digest } from '../../common/crypto/digest.js';
 import { normaliseAddress } from '../../common/net/client-ip.js';
+import { boundedJson, cleanText } from '../../common/validation/bounded-json.js';
 import { RELAY_USER_UUID } from '../../servers/console/relay-identity.js';
-import { boundedJson, cleanText } from './bounded-json.js';
 
 /** An event as it is stored, before server and user are looked up. */
 export interface ActivityRow {

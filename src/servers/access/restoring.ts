@@ -10,6 +10,10 @@ export const notRestoring = (): Prisma.ServerWhereInput => ({
   OR: [{ restoringSince: null }, { restoringSince: { lt: new Date(Date.now() - RESTORE_LIMIT_MS) } }],
 });
 
+/** Whether a restore that began then is still waited for. */
+export const isRestoring = (since: Date | null): boolean =>
+  since !== null && since.getTime() >= Date.now() - RESTORE_LIMIT_MS;
+
 /** What ends a restore, however it went. */
 export const RESTORED = { restoringBackup: null, restoringSince: null } as const;
 

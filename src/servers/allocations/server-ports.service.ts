@@ -6,8 +6,8 @@ import type { Prisma } from '../../generated/prisma/client.js';
 import { Allocations } from '../../nodes/allocations/allocations.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
+import { lockIdle } from '../access/not-now.js';
 import type { ServerScope } from '../access/server-scope.js';
-import { lockUnlessTransferring } from '../access/transferring.js';
 import { ServerSync } from '../daemon/server-sync.service.js';
 import { portsPerServer } from '../quota/limits.js';
 import type { ServerAllocationItem } from '../servers/dto/server.dto.js';
@@ -41,7 +41,7 @@ export class ServerPorts {
     }));
   }
 
-  /** @throws PanelError 403 beyond the owner's limit, 503 when the node has no more; then none is added. */
+  /** @throws PanelError 403 beyond the owner's limit, 409 while the server is not idle, 503 when the node has no more; then none is added. */
   async add(scope: ServerScope, { count = 1, requestIpv6 }: AddPortsDto, ipAddress: string): Promise<AddedPort[]> {
     if (requestIpv6 === true) throw ipv6Refused();
     const added = await this.prisma.$transaction(async (tx) => {
@@ -57,11 +57,11 @@ export class ServerPorts {
     return added.map(({ ip, port }) => ({ ip, port, is_default: false }));
   }
 
-  /** @throws PanelError 400 for the default port, 404 for one that the server does not have. */
+  /** @throws PanelError 400 for the default port, 404 for one that the server does not have, 409 while it is not idle. */
   async remove(scope: ServerScope, { ip, port }: Partial<RemovedPort>, ipAddress: string): Promise<void> {
     if (ip === undefined || port === undefined) throw badRequest('Invalid ip/port', 'allocations.invalid');
     await this.prisma.$transaction(async (tx) => {
-      await lockUnlessTransferring(tx, scope.uuid);
+      await lockIdle(tx, scope.uuid);
       const one = { serverUuid: scope.uuid, nodeId: scope.nodeId, ip, port };
       const { count } = await tx.allocation.updateMany({ where: { ...one, isDefault: false }, data: FREED });
       if (count === 0) throw await refusal(tx, one);
@@ -70,10 +70,10 @@ export class ServerPorts {
     await this.sync.now(scope.uuid);
   }
 
-  /** Gives all but the default port back. */
+  /** Gives all but the default port back. @throws PanelError 409 while the server is not idle. */
   async removeSecondary(scope: ServerScope, ipAddress: string): Promise<RemovedPort[]> {
     const removed = await this.prisma.$transaction(async (tx) => {
-      await lockUnlessTransferring(tx, scope.uuid);
+      await lockIdle(tx, scope.uuid);
       const freed = await tx.allocation.updateManyAndReturn({
         where: { serverUuid: scope.uuid, nodeId: scope.nodeId, isDefault: false },
         data: FREED,
@@ -88,7 +88,7 @@ export class ServerPorts {
 
   /** Under a lock of the server: of two requests at once the second counts the ports of the first. */
   private async assertLimit(tx: Queryable, scope: ServerScope, wanted: number): Promise<void> {
-    await lockUnlessTransferring(tx, scope.uuid);
+    await lockIdle(tx, scope.uuid);
     if (scope.isStaff) return;
     const owner = await tx.user.findUnique({ where: { id: scope.ownerId }, select: { limits: true } });
     const limit = portsPerServer(owner?.limits);

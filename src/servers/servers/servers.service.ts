@@ -7,6 +7,7 @@ import { Allocations } from '../../nodes/allocations/allocations.service.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
+import { lockIdle } from '../access/not-now.js';
 import type { ServerScope } from '../access/server-scope.js';
 import { beingTransferred, lockUnlessTransferring } from '../access/transferring.js';
 import { ServerRemovals } from '../daemon/server-removals.service.js';
@@ -39,7 +40,7 @@ export class Servers {
   /**
    * Changes what is given. It counts even while the node is away: the daemon fetches it when it is back.
    * @throws PanelError 400 beyond the owner's quota; 403 for what only owners or only staff may change; 409 during a
-   * transfer, name and description aside.
+   * transfer, name and description aside; variables also wait for an installation or restore.
    */
   async update(scope: ServerScope, dto: UpdateServerDto, ipAddress: string): Promise<void> {
     const changed = await this.prisma.$transaction(async (tx) => {
@@ -50,6 +51,7 @@ export class Servers {
       if (names.length === 0) return false;
       // The target has made room for what the server was when it left.
       if (server.transferring && names.some((name) => !COSMETIC.has(name))) throw beingTransferred();
+      if (names.includes('environment')) await lockIdle(tx, scope.uuid);
       if (!scope.isStaff) await this.assertQuota(tx, server, dto);
       await tx.server.update({ where: { uuid: scope.uuid }, data: changes, select: { uuid: true } });
       await this.sync.request(tx, scope.uuid);

@@ -4,8 +4,8 @@ import { badRequest, forbidden, notFound } from '../../common/errors/panel-error
 import type { Prisma } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
+import { lockIdle } from '../access/not-now.js';
 import type { ServerScope } from '../access/server-scope.js';
-import { lockUnlessTransferring } from '../access/transferring.js';
 import { isJson } from '../configuration/process-configuration.js';
 import { ServerSync } from '../daemon/server-sync.service.js';
 import { eggVariables } from '../variables/egg-variable.js';
@@ -28,7 +28,7 @@ export class ServerStartups {
     return toStartup(await load(this.prisma, scope.uuid), scope.isStaff);
   }
 
-  /** @throws PanelError 400 for values that the egg does not allow, 403 for another image, 409 during a transfer. */
+  /** @throws PanelError 400 for values that the egg does not allow, 403 for another image, 409 while it is not idle. */
   async update(scope: ServerScope, dto: UpdateStartupDto, ipAddress: string): Promise<UpdatedStartup> {
     const { environment, processConfig, dockerImage } = dto;
     if (environment === undefined && processConfig === undefined && dockerImage === undefined) {
@@ -36,7 +36,7 @@ export class ServerStartups {
     }
     const row = await this.prisma.$transaction(async (tx) => {
       // Two changes at once: the second works on what the first wrote.
-      await lockUnlessTransferring(tx, scope.uuid);
+      await lockIdle(tx, scope.uuid);
       const before = await load(tx, scope.uuid);
       const data = changes(before, dto, scope.isStaff);
       const after = await tx.server.update({ where: { uuid: scope.uuid }, data, select: startupColumns });

@@ -8,5 +8,6 @@ import { ServerSuspensions } from './server-suspensions.service.js';
   imports: [ServerAccessModule, ServerDaemonModule],
   controllers: [ServerSuspensionsAdminController],
   providers: [ServerSuspensions],
+  exports: [ServerSuspensions],
 })
 export class ServerSuspensionsModule {}

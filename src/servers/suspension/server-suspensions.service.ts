@@ -29,6 +29,19 @@ const columns = {
 
 type Suspendable = Prisma.ServerGetPayload<{ select: typeof columns }>;
 
+/** A server, and who does something with it; nobody for the panel itself. */
+interface SuspensionTarget {
+  readonly uuid: string;
+  readonly nodeId: number;
+  readonly userId: number | null;
+}
+
+interface SuspensionCause {
+  readonly by: string;
+  readonly reason: string;
+  readonly isDmca: boolean;
+}
+
 /** Locks servers away from their owners, and gives them back. */
 @Injectable()
 export class ServerSuspensions {
@@ -52,20 +65,41 @@ export class ServerSuspensions {
   ): Promise<SuspensionResult> {
     const isDmca = dto.dmca === true;
     const result = await this.prisma.$transaction(async (tx) => {
-      const server = await load(tx, scope.uuid);
       const by = dto.source?.trim() || (await actorName(tx, principal));
       const reason = dto.reason?.trim() || (isDmca ? 'DMCA takedown' : 'Suspended by panel moderation action');
-      await tx.server.update({
-        where: { uuid: scope.uuid },
-        data: suspensionData({ by, reason, isDmca }),
-        select: { uuid: true },
-      });
-      await this.sync.request(tx, scope.uuid);
-      await this.record(tx, scope, 'server:suspend', ipAddress, { by, reason, dmca: isDmca });
-      return this.tellOwner(tx, scope, server, { reason, isDmca });
+      return this.suspendIn(tx, scope, { by, reason, isDmca }, ipAddress);
     });
     await this.cutOff(scope);
     return result;
+  }
+
+  /** As a part of the caller's transaction, after whose commit `cutOff` must follow. @throws PanelError 404. */
+  async suspendIn(
+    tx: Queryable,
+    target: SuspensionTarget,
+    cause: SuspensionCause,
+    ipAddress: string,
+  ): Promise<SuspensionResult> {
+    const { uuid } = target;
+    const { by, reason, isDmca } = cause;
+    const server = await load(tx, uuid);
+    await tx.server.update({ where: { uuid }, data: suspensionData(cause), select: { uuid: true } });
+    await this.sync.request(tx, uuid);
+    await this.record(tx, target, 'server:suspend', ipAddress, { by, reason, dmca: isDmca });
+    return this.tellOwner(tx, target, server, cause);
+  }
+
+  /** Ends what goes on with a suspended server: its process, consoles and file connections. Never fails. */
+  async cutOff({ uuid, nodeId }: Pick<SuspensionTarget, 'uuid' | 'nodeId'>): Promise<void> {
+    this.bus.publish('server.access_changed', { serverUuid: uuid });
+    this.live.closeAll(nodeId, uuid);
+    try {
+      const daemon = await this.wings.forNode(nodeId);
+      await within(KILL_BUDGET_MS, daemon.power(uuid, 'kill'));
+    } catch (error) {
+      logger.warn({ nodeId, serverUuid: uuid, reason: (error as Error).message }, 'suspended server not stopped yet');
+    }
+    await this.sync.now(uuid);
   }
 
   /** Ends a suspension and a takedown. */
@@ -85,23 +119,11 @@ export class ServerSuspensions {
     await this.sync.now(scope.uuid);
   }
 
-  private async cutOff({ uuid, nodeId }: ServerScope): Promise<void> {
-    this.bus.publish('server.access_changed', { serverUuid: uuid });
-    this.live.closeAll(nodeId, uuid);
-    try {
-      const daemon = await this.wings.forNode(nodeId);
-      await within(KILL_BUDGET_MS, daemon.power(uuid, 'kill'));
-    } catch (error) {
-      logger.warn({ nodeId, serverUuid: uuid, reason: (error as Error).message }, 'suspended server not stopped yet');
-    }
-    await this.sync.now(uuid);
-  }
-
   private async tellOwner(
     tx: Queryable,
-    scope: ServerScope,
+    target: SuspensionTarget,
     server: Suspendable,
-    { reason, isDmca }: { reason: string; isDmca: boolean },
+    { reason, isDmca }: SuspensionCause,
   ): Promise<SuspensionResult> {
     const { owner } = server;
     const skipped = (emailReason: string): SuspensionResult => ({
@@ -117,23 +139,22 @@ export class ServerSuspensions {
       name: owner.firstName,
       serverName: server.name,
       reason,
-      url: this.pageOf(scope),
+      url: this.pageOf(target),
     });
     return { success: true, emailSent: true, emailSkipped: false, emailReason: null, emailRecipient: owner.email };
   }
 
-  private pageOf({ uuid }: ServerScope): string {
+  private pageOf({ uuid }: SuspensionTarget): string {
     return `${this.config.frontendUrl}/dashboard/servers/${uuid}`;
   }
 
   private record(
     tx: Queryable,
-    scope: ServerScope,
+    { userId, uuid }: SuspensionTarget,
     action: string,
     ipAddress: string,
     metadata: Prisma.InputJsonObject,
   ): Promise<void> {
-    const { userId, uuid } = scope;
     return this.audit.record({ userId, action, targetType: 'server', targetId: uuid, ipAddress, metadata }, tx);
   }
 }
@@ -158,8 +179,7 @@ async function load(tx: Queryable, uuid: string): Promise<Suspendable> {
   return server;
 }
 
-function suspensionData(given: { by: string; reason: string; isDmca: boolean }): Prisma.ServerUpdateInput {
-  const { by, reason, isDmca } = given;
+function suspensionData({ by, reason, isDmca }: SuspensionCause): Prisma.ServerUpdateInput {
   const now = new Date();
   return {
     suspended: true,

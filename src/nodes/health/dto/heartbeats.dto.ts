@@ -40,7 +40,7 @@ export class HeartbeatQueryDto {
     type: String,
     example: '24h',
     default: '24h',
-    description: '`24h`, `7d`, or `30d` by the hour; anything else means 24 hours.',
+    description: '`24h`; `7d` or `30d`, both by the hour; anything else means 24 hours.',
   })
   @IsOptional()
   @IsString()

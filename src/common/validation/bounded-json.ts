@@ -1,10 +1,10 @@
-/** The most that is kept of one event's metadata, in bytes of JSON. */
+/** The most that is kept of one value, in bytes of JSON. */
 const MAXIMUM_BYTES = 4096;
 const MAXIMUM_TEXT = 1000;
 const MAXIMUM_ENTRIES = 100;
 const MAXIMUM_DEPTH = 6;
 
-/** Told instead of metadata that stay too long even when they are cut. */
+/** Told instead of a value that stays too long even when it is cut. */
 const TRUNCATED = '{"truncated":true}';
 
 /** JSON text of an object from outside, cut to what the database takes and a person reads. */
