@@ -1,4 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { AuditVerification } from '../admin/audit-chain/audit-verification.service.js';
 import { SettingsService } from '../admin/settings/settings.service.js';
 import { PanelError } from '../common/errors/panel-error.js';
 import { FEATURE_NAMES } from '../common/features/feature-table.js';
@@ -53,6 +54,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (app, [name = '', state]) => {
       await app.get(SettingsService).update({ featureToggles: { [name]: state === 'on' } }, { userId: null });
       return done(`The feature ${name} is ${state}.`);
+    },
+  },
+  audit: {
+    usage: 'audit verify',
+    summary: 'tells whether no entry of the activity log was changed or removed',
+    accepts: (args) => args.length === 1 && args[0] === 'verify',
+    run: async (app) => {
+      const { intact, checked, erased, head, problems } = await app.get(AuditVerification).verify();
+      if (intact) return done(`intact: ${checked} links, ${erased} with erased parts, head ${head.seq} ${head.hash}`);
+      const lines = problems.map(({ kind, seq, entryId }) => `${kind}: link ${seq}, entry ${entryId ?? '-'}`);
+      return failed(['The activity log does not fit its chain:', ...lines].join('\n'));
     },
   },
   health: {

@@ -388,6 +388,14 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
 
   // The panel itself
   'GET /api/admin/logs': holder('admin:access', 'logs:read'),
+  'GET /api/admin/users': holder('admin:access', 'users:read'),
+  'GET /api/admin/servers': holder('admin:access', 'admin:servers:read'),
+  'GET /api/admin/search': holder('admin:access'),
+  'GET /api/admin/jobs': holder('admin:access', 'admin:metrics'),
+  'POST /api/admin/jobs/:name/run': holder('admin:access', 'admin:settings'),
+  'GET /api/admin/jobs/:name/runs': holder('admin:access', 'admin:metrics'),
+  'GET /api/admin/logs/export': holder('admin:access', 'logs:read'),
+  'GET /api/admin/audit/verify': holder('admin:access', 'logs:read'),
   'GET /api/admin/settings': holder('admin:access', 'admin:settings'),
   'GET /api/panel/settings': anybody,
   'GET /api/public/features': anybody,

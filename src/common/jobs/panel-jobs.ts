@@ -56,6 +56,8 @@ export interface PanelJobs {
   'identity.data_export': { jobId: string };
   /** Remove archives whose time is over, and take up exports that were left behind. */
   'identity.export_upkeep': Record<string, never>;
+  /** Chain the entries of the activity log that are new. */
+  'audit.chain': Record<string, never>;
 }
 
 export type JobName = keyof PanelJobs;

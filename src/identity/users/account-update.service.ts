@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
-import { AuditLog } from '../../common/audit/audit-log.js';
+import { AuditLog, beforeAndAfter } from '../../common/audit/audit-log.js';
 import { badRequest, conflict, forbidden } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { Jobs } from '../../common/jobs/jobs.service.js';
@@ -174,8 +174,10 @@ export class AccountUpdate {
     if (fields.length === 0) return;
     const common = { userId: caller.userId, targetType: 'user', targetId: target.account.id, ipAddress: ip } as const;
     const isContact = Object.keys(contact).length > 0;
+    const changes = beforeAndAfter(target.profile, staff);
+    const ranks = Object.keys(changes).length > 0 ? { changes } : {};
     await this.audit.record(
-      { ...common, action: isContact ? 'update-address' : 'update-profile', metadata: { fields, ...contact } },
+      { ...common, action: isContact ? 'update-address' : 'update-profile', metadata: { fields, ...contact, ...ranks } },
       tx,
     );
   }

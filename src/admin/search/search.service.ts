@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import type { UserPrincipal } from '../../common/access/principal.js';
+import { uuidRange } from '../../common/paging/search-page.dto.js';
+import { PrismaService } from '../../prisma/prisma.service.js';
+import type { FoundEgg, FoundNode, FoundOrganisation, FoundServer, FoundUser, SearchResponse } from './dto/search.dto.js';
+
+const MAXIMUM = 20;
+const MAXIMUM_ID = 2_147_483_647;
+
+/** What the search looks for: a part of a text, and what else the text may be. */
+interface Term {
+  readonly part: { readonly contains: string; readonly mode: 'insensitive' } | undefined;
+  readonly id: number | undefined;
+  readonly uuids: readonly [string, string] | undefined;
+}
+
+/** Finds things of all kinds; each kind only for those who may read it. */
+@Injectable()
+export class AdminSearch {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /** One query for each kind that the caller may see. */
+  async search(caller: UserPrincipal, text: string): Promise<SearchResponse> {
+    const term = termOf(text);
+    const [users, organisations, servers, nodes, eggs] = await Promise.all([
+      caller.can('users:read') ? this.users(term) : [],
+      caller.can('org:read') ? this.organisations(term) : [],
+      caller.can('admin:servers:read') ? this.servers(term) : [],
+      caller.can('nodes:read') ? this.nodes(term) : [],
+      caller.can('eggs:read') ? this.eggs(term) : [],
+    ]);
+    return { users, organisations, servers, nodes, eggs, orders: [] };
+  }
+
+  private users({ part, id }: Term): Promise<FoundUser[]> {
+    const texts = part && [{ email: part }, { firstName: part }, { lastName: part }, { displayName: part }];
+    return this.prisma.user.findMany({
+      where: { deletedAt: null, ...anyOf(texts, id && { id }) },
+      orderBy: { id: 'asc' },
+      take: MAXIMUM,
+      select: { id: true, email: true, firstName: true, lastName: true, displayName: true, avatarUrl: true },
+    });
+  }
+
+  private organisations({ part, id }: Term): Promise<FoundOrganisation[]> {
+    return this.prisma.organisation.findMany({
+      where: anyOf(part && [{ name: part }, { handle: part }], id && { id }),
+      orderBy: { id: 'asc' },
+      take: MAXIMUM,
+      select: { id: true, name: true, handle: true, ownerId: true },
+    });
+  }
+
+  private async servers({ part, uuids, id }: Term): Promise<FoundServer[]> {
+    const range = uuids && { uuid: { gte: uuids[0], lte: uuids[1] } };
+    const texts = part && [{ name: part }, { node: { name: part } }];
+    const rows = await this.prisma.server.findMany({
+      where: anyOf(texts, range, id && { ownerId: id }),
+      orderBy: [{ createdAt: 'asc' }, { uuid: 'asc' }],
+      take: MAXIMUM,
+      select: { uuid: true, name: true, nodeId: true, ownerId: true, node: { select: { name: true } } },
+    });
+    return rows.map(({ ownerId, node, ...row }) => ({ ...row, nodeName: node.name, userId: ownerId }));
+  }
+
+  private nodes({ part, id }: Term): Promise<FoundNode[]> {
+    return this.prisma.node.findMany({
+      where: anyOf(part && [{ name: part }, { fqdn: part }], id && { id }),
+      orderBy: { id: 'asc' },
+      take: MAXIMUM,
+      select: { id: true, name: true, fqdn: true },
+    });
+  }
+
+  private eggs({ part, id }: Term): Promise<FoundEgg[]> {
+    return this.prisma.egg.findMany({
+      where: anyOf(part && [{ name: part }], id && { id }),
+      orderBy: { id: 'asc' },
+      take: MAXIMUM,
+      select: { id: true, name: true },
+    });
+  }
+}
+
+function termOf(text: string): Term {
+  const id = /^\d{1,10}$/.test(text) && Number(text) <= MAXIMUM_ID ? Number(text) : undefined;
+  return { part: text === '' ? undefined : { contains: text, mode: 'insensitive' }, id, uuids: uuidRange(text) };
+}
+
+/** Nothing looked for: everything. */
+function anyOf<Where>(texts: Where[] | undefined, ...others: (Where | 0 | undefined)[]): { OR?: Where[] } {
+  if (texts === undefined) return {};
+  return { OR: [...texts, ...others.filter((where) => where !== undefined && where !== 0)] };
+}
