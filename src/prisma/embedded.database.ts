@@ -36,7 +36,9 @@ export class EmbeddedDatabase extends Database {
 
   /** A database in memory, optionally from a snapshot made by `dump`. */
   static async inMemory(snapshot?: Blob): Promise<EmbeddedDatabase> {
-    return new EmbeddedDatabase(await PGlite.create({ extensions, ...(snapshot !== undefined && { loadDataDir: snapshot }) }));
+    return new EmbeddedDatabase(
+      await PGlite.create({ extensions, ...(snapshot !== undefined && { loadDataDir: snapshot }) }),
+    );
   }
 
   async query<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {

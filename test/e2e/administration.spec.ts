@@ -87,7 +87,12 @@ describe('the list of accounts', () => {
   it('is filtered, sorted and paged', async () => {
     expect(await emails('?suspended=true')).toEqual([bob.email]);
     const all = await list('?sort=email&order=desc&per=200');
-    expect(all.users.map(({ email }) => email)).toEqual(all.users.map(({ email }) => email).sort().reverse());
+    expect(all.users.map(({ email }) => email)).toEqual(
+      all.users
+        .map(({ email }) => email)
+        .sort()
+        .reverse(),
+    );
     const second = await list('?page=2&limit=1');
     expect(second).toMatchObject({ page: 2, per: 1, total: all.total });
     expect(second.users.map(({ id }) => id)).toEqual([all.users.map(({ id }) => id).sort((a, b) => a - b)[1]]);
@@ -100,6 +105,41 @@ describe('the list of accounts', () => {
     const { password: _, ...row } = { password: '', ...(await list(`?q=${ada.id}`)).users[0] };
     expect(row).toMatchObject({ email: ada.email, passkeyCount: 0, twoFactorEnabled: false, supportBanned: false });
     expect(Object.keys(row).filter((key) => /hash|secret|token/i.test(key))).toEqual(['usesLegacyPasswordHash']);
+  });
+});
+
+describe('a change of an account by staff', () => {
+  const stored = (id: number) => panel.prisma.user.findUniqueOrThrow({ where: { id } });
+
+  it('needs the right of each thing that it changes', async () => {
+    const user = await createUser(panel);
+    const editor = await staffWith('admin:user:edit');
+    const path = `/api/admin/users/${user.id}`;
+    expect((await editor.put(path, { firstName: 'New', portalType: 'paid' })).status).toBe(200);
+    expect((await editor.put(path, { suspended: true })).status).toBe(403);
+    expect((await editor.put(path, { supportBanned: true })).status).toBe(403);
+    expect((await editor.put(path, { role: 'rootAdmin' })).status).toBe(403);
+    expect(await stored(user.id)).toMatchObject({ firstName: 'New', portalType: 'paid', suspended: false, role: null });
+    expect((await (await staffWith('users:write')).put(path, { firstName: 'Other' })).status).toBe(403);
+  });
+
+  it('suspends at once and bans from the support, and leaves what it does not name', async () => {
+    const user = await createUser(panel);
+    const own = panel.as(await openSession(panel, user));
+    const body = { suspended: true, supportBanned: true, supportBanReason: 'spam' };
+    expect((await admin.put(`/api/admin/users/${user.id}`, body)).body).toEqual({ success: true });
+    expect((await own.get('/api/users/me')).status).not.toBe(200);
+    await admin.put(`/api/admin/users/${user.id}`, { suspended: false, supportBanReason: '' });
+    expect(await stored(user.id)).toMatchObject({ suspended: false, supportBanned: true, supportBanReason: null });
+  });
+
+  it('reaches nobody who holds more, nobody unknown, and takes no address that somebody has', async () => {
+    const editor = await staffWith('admin:user:edit');
+    const root = await createAdmin(panel);
+    expect((await editor.put(`/api/admin/users/${root.id}`, { firstName: 'New' })).status).toBe(403);
+    expect((await admin.put('/api/admin/users/999999', { firstName: 'New' })).status).toBe(404);
+    expect((await admin.put(`/api/admin/users/${bob.id}`, { email: ada.email })).status).toBe(409);
+    expect((await admin.put(`/api/admin/users/${bob.id}`, { email: 'nonsense' })).status).toBe(400);
   });
 });
 
@@ -122,7 +162,11 @@ describe('the list of servers', () => {
     expect(await names('?sort=name')).toEqual(['Arena', 'Lobby']);
     expect(await names('?sort=name&order=desc&page=2&per=1')).toEqual(['Arena']);
     expect(await list('?per=1')).toMatchObject({ total: 2, page: 1, per: 1 });
-    expect((await list('?q=lobby')).servers[0]).toMatchObject({ owner: ada.email, userId: ada.id, nodeName: node.name });
+    expect((await list('?q=lobby')).servers[0]).toMatchObject({
+      owner: ada.email,
+      userId: ada.id,
+      nodeName: node.name,
+    });
   });
 });
 

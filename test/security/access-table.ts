@@ -389,6 +389,9 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   // The panel itself
   'GET /api/admin/logs': holder('admin:access', 'logs:read'),
   'GET /api/admin/users': holder('admin:access', 'users:read'),
+  'PUT /api/admin/users/:id': holder('admin:access', 'admin:user:edit'),
+  'POST /api/admin/servers/:id/suspend': serverStaff('admin:servers:suspend'),
+  'POST /api/admin/servers/:id/unsuspend': serverStaff('admin:servers:suspend'),
   'GET /api/admin/servers': holder('admin:access', 'admin:servers:read'),
   'GET /api/admin/search': holder('admin:access'),
   'GET /api/admin/jobs': holder('admin:access', 'admin:metrics'),

@@ -150,6 +150,7 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
   await changeUser(panel, suspendedOwner, { suspended: true });
   const shared = {
     eggs: String(egg.id),
+    jobs: 'panel.retention',
     ...(await idsOfRole(panel)),
     ...(await idsOfNode(panel, node)),
     ...(await idsOfRollout(panel)),

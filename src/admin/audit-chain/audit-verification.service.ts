@@ -106,7 +106,8 @@ function checkEntry(row: LinkRow, problems: Problems): 'whole' | 'erased' | 'exp
     problems.push({ kind: 'entry_missing', seq, entryId });
     return 'whole';
   }
-  const isEntry = same(entryDigest({ ...row, id }), row.entryDigest) && row.timestamp.getTime() === row.entryAt.getTime();
+  const isEntry =
+    same(entryDigest({ ...row, id }), row.entryDigest) && row.timestamp.getTime() === row.entryAt.getTime();
   const isIpErased = row.ipAddress === null && row.actorErased;
   const isMetadataErased = row.metadata === null && row.subjectErased;
   const isIp = isIpErased || holds(row.ipSalt, row.ipAddress, row.ipDigest);

@@ -46,7 +46,7 @@ export class BackgroundJobs {
     if (kind.cron === null) throw conflict('This job only starts when something asks for it', 'jobs.not_periodic');
     await this.prisma.$transaction(async (tx) => {
       await this.audit.record({ ...author, action: 'admin:job:run', metadata: { name } }, tx);
-      await this.jobs.enqueue(kind.name, {} as never, { tx, singletonKey: 'run-now' });
+      await this.jobs.enqueue(kind.name, {}, { tx, singletonKey: 'run-now' });
     });
     return SUCCESS;
   }

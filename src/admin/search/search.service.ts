@@ -1,15 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
 import { uuidRange } from '../../common/paging/search-page.dto.js';
+import type { Prisma } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
-import type { FoundEgg, FoundNode, FoundOrganisation, FoundServer, FoundUser, SearchResponse } from './dto/search.dto.js';
+import type {
+  FoundEgg,
+  FoundNode,
+  FoundOrganisation,
+  FoundServer,
+  FoundUser,
+  SearchResponse,
+} from './dto/search.dto.js';
 
 const MAXIMUM = 20;
 const MAXIMUM_ID = 2_147_483_647;
 
+interface Part {
+  readonly contains: string;
+  readonly mode: 'insensitive';
+}
+
 /** What the search looks for: a part of a text, and what else the text may be. */
 interface Term {
-  readonly part: { readonly contains: string; readonly mode: 'insensitive' } | undefined;
+  readonly part: Part | undefined;
   readonly id: number | undefined;
   readonly uuids: readonly [string, string] | undefined;
 }
@@ -32,30 +45,33 @@ export class AdminSearch {
     return { users, organisations, servers, nodes, eggs, orders: [] };
   }
 
-  private users({ part, id }: Term): Promise<FoundUser[]> {
-    const texts = part && [{ email: part }, { firstName: part }, { lastName: part }, { displayName: part }];
+  private users(term: Term): Promise<FoundUser[]> {
+    const texts = (part: Part) => [{ email: part }, { firstName: part }, { lastName: part }, { displayName: part }];
     return this.prisma.user.findMany({
-      where: { deletedAt: null, ...anyOf(texts, id && { id }) },
+      where: { deletedAt: null, ...anyOf<Prisma.UserWhereInput>(term, texts, byId(term)) },
       orderBy: { id: 'asc' },
       take: MAXIMUM,
       select: { id: true, email: true, firstName: true, lastName: true, displayName: true, avatarUrl: true },
     });
   }
 
-  private organisations({ part, id }: Term): Promise<FoundOrganisation[]> {
+  private organisations(term: Term): Promise<FoundOrganisation[]> {
+    const texts = (part: Part) => [{ name: part }, { handle: part }];
     return this.prisma.organisation.findMany({
-      where: anyOf(part && [{ name: part }, { handle: part }], id && { id }),
+      where: anyOf<Prisma.OrganisationWhereInput>(term, texts, byId(term)),
       orderBy: { id: 'asc' },
       take: MAXIMUM,
       select: { id: true, name: true, handle: true, ownerId: true },
     });
   }
 
-  private async servers({ part, uuids, id }: Term): Promise<FoundServer[]> {
+  private async servers(term: Term): Promise<FoundServer[]> {
+    const { uuids, id } = term;
+    const texts = (part: Part) => [{ name: part }, { node: { name: part } }];
     const range = uuids && { uuid: { gte: uuids[0], lte: uuids[1] } };
-    const texts = part && [{ name: part }, { node: { name: part } }];
+    const owner = id === undefined ? undefined : { ownerId: id };
     const rows = await this.prisma.server.findMany({
-      where: anyOf(texts, range, id && { ownerId: id }),
+      where: anyOf<Prisma.ServerWhereInput>(term, texts, range, owner),
       orderBy: [{ createdAt: 'asc' }, { uuid: 'asc' }],
       take: MAXIMUM,
       select: { uuid: true, name: true, nodeId: true, ownerId: true, node: { select: { name: true } } },
@@ -63,18 +79,18 @@ export class AdminSearch {
     return rows.map(({ ownerId, node, ...row }) => ({ ...row, nodeName: node.name, userId: ownerId }));
   }
 
-  private nodes({ part, id }: Term): Promise<FoundNode[]> {
+  private nodes(term: Term): Promise<FoundNode[]> {
     return this.prisma.node.findMany({
-      where: anyOf(part && [{ name: part }, { fqdn: part }], id && { id }),
+      where: anyOf<Prisma.NodeWhereInput>(term, (part) => [{ name: part }, { fqdn: part }], byId(term)),
       orderBy: { id: 'asc' },
       take: MAXIMUM,
       select: { id: true, name: true, fqdn: true },
     });
   }
 
-  private eggs({ part, id }: Term): Promise<FoundEgg[]> {
+  private eggs(term: Term): Promise<FoundEgg[]> {
     return this.prisma.egg.findMany({
-      where: anyOf(part && [{ name: part }], id && { id }),
+      where: anyOf<Prisma.EggWhereInput>(term, (part) => [{ name: part }], byId(term)),
       orderBy: { id: 'asc' },
       take: MAXIMUM,
       select: { id: true, name: true },
@@ -87,8 +103,14 @@ function termOf(text: string): Term {
   return { part: text === '' ? undefined : { contains: text, mode: 'insensitive' }, id, uuids: uuidRange(text) };
 }
 
+const byId = ({ id }: Term): { id: number } | undefined => (id === undefined ? undefined : { id });
+
 /** Nothing looked for: everything. */
-function anyOf<Where>(texts: Where[] | undefined, ...others: (Where | 0 | undefined)[]): { OR?: Where[] } {
-  if (texts === undefined) return {};
-  return { OR: [...texts, ...others.filter((where) => where !== undefined && where !== 0)] };
+function anyOf<Where>(
+  { part }: Term,
+  texts: (part: Part) => Where[],
+  ...others: (Where | undefined)[]
+): { OR?: Where[] } {
+  if (part === undefined) return {};
+  return { OR: [...texts(part), ...others.filter((where): where is Where & object => where !== undefined)] };
 }

@@ -20,7 +20,8 @@ export interface AuditEntry {
 
 const MAXIMUM_TEXT = 2_000;
 /** Names of what no log may hold, whoever writes the entry. */
-const SECRET = /password|passphrase|secret|private_?key|api_?key$|^token$|credential|recovery_?codes?$|sealed$|digest$/i;
+const SECRET =
+  /password|passphrase|secret|private_?key|api_?key$|^token$|credential|recovery_?codes?$|sealed$|digest$/i;
 const MASKED = '[masked]';
 
 /** Writes the append-only record of who did what. Entries of a change are written in the change's transaction. */
@@ -57,7 +58,8 @@ export function beforeAndAfter(before: object, after: object): Prisma.InputJsonO
 }
 
 /** As JSON holds it: dates as texts, nothing as null. */
-const plain = (value: unknown): unknown => (value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown));
+const plain = (value: unknown): unknown =>
+  value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown);
 
 /** Long texts (a pasted command, a user agent) are cut, however deep: the log must stay readable and small. Secrets are masked. */
 function bounded<Value extends Prisma.InputJsonValue | null | undefined>(value: Value): Value {

@@ -14,8 +14,7 @@ import { Sessions } from '../sessions/sessions.service.js';
 import type { EndedSessions } from '../sessions/sessions.service.js';
 import { contactChanges, profileChanges, staffChanges } from './account-changes.js';
 import { assertDateOfBirthFree } from './date-of-birth-lock.js';
-import type { StaffChanges } from './account-changes.js';
-import type { UpdateUserDto } from './dto/update-user.dto.js';
+import type { AccountBody, StaffChanges } from './account-changes.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { RootAdmins } from './root-admins.js';
 import { acceptableSettings } from './user-settings.js';
@@ -24,7 +23,7 @@ const MAXIMUM_SETTINGS_BYTES = 65_536;
 
 /** A change that was found acceptable; `email` and `passwordHash` only when they are new. */
 interface Change {
-  readonly body: UpdateUserDto;
+  readonly body: AccountBody;
   readonly staff: StaffChanges;
   readonly ip: string;
   readonly email: string | undefined;
@@ -47,8 +46,14 @@ export class AccountUpdate {
   ) {}
 
   /** @throws PanelError 400, 403 or 409; nothing is changed then. */
-  async apply(caller: UserPrincipal, target: Identity, body: UpdateUserDto, ip: string): Promise<void> {
-    const staff = staffChanges(body, caller, target);
+  async apply(
+    caller: UserPrincipal,
+    target: Identity,
+    body: AccountBody,
+    ip: string,
+    isStaff = caller.can('users:write'),
+  ): Promise<void> {
+    const staff = staffChanges(body, caller, target, isStaff);
     const email = body.email === target.profile.email ? undefined : body.email || undefined;
     const passwordHash = await this.newCredentials(caller, target, body, email);
     const change = { body, staff, ip, email, passwordHash };
@@ -93,7 +98,7 @@ export class AccountUpdate {
   private async newCredentials(
     caller: UserPrincipal,
     target: Identity,
-    { password, currentPassword }: UpdateUserDto,
+    { password, currentPassword }: AccountBody,
     email: string | undefined,
   ): Promise<string | undefined> {
     if (!password && email === undefined) return undefined;
@@ -167,7 +172,7 @@ export class AccountUpdate {
     tx: Queryable,
     caller: UserPrincipal,
     target: Identity,
-    { body, staff, ip }: { body: UpdateUserDto; staff: object; ip: string },
+    { body, staff, ip }: { body: AccountBody; staff: object; ip: string },
   ): Promise<void> {
     const contact = contactChanges(body, target);
     const fields = [...Object.keys(profileChanges(body)), ...Object.keys(staff)];
@@ -177,7 +182,11 @@ export class AccountUpdate {
     const changes = beforeAndAfter(target.profile, staff);
     const ranks = Object.keys(changes).length > 0 ? { changes } : {};
     await this.audit.record(
-      { ...common, action: isContact ? 'update-address' : 'update-profile', metadata: { fields, ...contact, ...ranks } },
+      {
+        ...common,
+        action: isContact ? 'update-address' : 'update-profile',
+        metadata: { fields, ...contact, ...ranks },
+      },
       tx,
     );
   }

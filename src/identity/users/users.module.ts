@@ -12,6 +12,7 @@ import { PasswordChanges } from './password-changes.service.js';
 import { RegistrationController } from './registration.controller.js';
 import { Registration } from './registration.service.js';
 import { RootAdmins } from './root-admins.js';
+import { UserAdministration } from './user-administration.service.js';
 import { UserDirectory } from './user-directory.service.js';
 import { UsersAdminController } from './users.admin.controller.js';
 import { UsersController } from './users.controller.js';
@@ -27,7 +28,17 @@ import { Users } from './users.service.js';
     CaptchaModule,
   ],
   controllers: [RegistrationController, UsersController, UsersAdminController],
-  providers: [AccountUpdate, Accounts, AdminAccount, PasswordChanges, Registration, RootAdmins, UserDirectory, Users],
+  providers: [
+    AccountUpdate,
+    Accounts,
+    AdminAccount,
+    PasswordChanges,
+    Registration,
+    RootAdmins,
+    UserAdministration,
+    UserDirectory,
+    Users,
+  ],
   exports: [Accounts, AdminAccount, PasswordChanges, RootAdmins],
 })
 export class UsersModule {}

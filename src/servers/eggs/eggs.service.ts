@@ -140,7 +140,13 @@ export class Eggs {
     id: number,
     metadata?: Prisma.InputJsonObject,
   ): Promise<void> {
-    const entry = { userId, action, targetType: 'egg', targetId: id, ...(metadata !== undefined && { metadata }) } as const;
+    const entry = {
+      userId,
+      action,
+      targetType: 'egg',
+      targetId: id,
+      ...(metadata !== undefined && { metadata }),
+    } as const;
     return this.audit.record(entry, tx);
   }
 }
