@@ -170,6 +170,25 @@ describe('the list of servers', () => {
   });
 });
 
+describe('lists that clients know as bare arrays', () => {
+  const names = async (path: string) => (await admin.get<Row[]>(path)).body.map(({ name }) => name);
+
+  it('of nodes are searched, paged and turned round when the query says so', async () => {
+    const all = await names('/api/admin/nodes');
+    expect(all).toHaveLength(2);
+    expect(await names('/api/admin/nodes?q=ZURICH')).toEqual([node.name]);
+    expect(await names('/api/admin/nodes?order=desc&per=1&page=2')).toEqual([node.name]);
+    expect((await admin.get('/api/admin/nodes?per=0')).status).toBe(400);
+  });
+
+  it('of eggs and roles too', async () => {
+    expect(await names('/api/admin/eggs?q=special')).toEqual(['Paper Special']);
+    expect(await names('/api/admin/eggs?q=%25')).toEqual([]);
+    expect(await names('/api/roles?q=efaul')).toEqual(['default']);
+    expect(await names('/api/roles?per=1')).toHaveLength(1);
+  });
+});
+
 describe('the search', () => {
   const search = async (q: string, client = admin) =>
     (await client.get<Found>(`/api/admin/search?q=${encodeURIComponent(q)}`)).body;

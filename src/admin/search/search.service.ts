@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
+import { containsText } from '../../common/paging/containing.js';
+import type { ContainsText } from '../../common/paging/containing.js';
 import { uuidRange } from '../../common/paging/search-page.dto.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
@@ -15,14 +17,9 @@ import type {
 const MAXIMUM = 20;
 const MAXIMUM_ID = 2_147_483_647;
 
-interface Part {
-  readonly contains: string;
-  readonly mode: 'insensitive';
-}
-
 /** What the search looks for: a part of a text, and what else the text may be. */
 interface Term {
-  readonly part: Part | undefined;
+  readonly part: ContainsText | undefined;
   readonly id: number | undefined;
   readonly uuids: readonly [string, string] | undefined;
 }
@@ -46,7 +43,12 @@ export class AdminSearch {
   }
 
   private users(term: Term): Promise<FoundUser[]> {
-    const texts = (part: Part) => [{ email: part }, { firstName: part }, { lastName: part }, { displayName: part }];
+    const texts = (part: ContainsText) => [
+      { email: part },
+      { firstName: part },
+      { lastName: part },
+      { displayName: part },
+    ];
     return this.prisma.user.findMany({
       where: { deletedAt: null, ...anyOf<Prisma.UserWhereInput>(term, texts, byId(term)) },
       orderBy: { id: 'asc' },
@@ -56,7 +58,7 @@ export class AdminSearch {
   }
 
   private organisations(term: Term): Promise<FoundOrganisation[]> {
-    const texts = (part: Part) => [{ name: part }, { handle: part }];
+    const texts = (part: ContainsText) => [{ name: part }, { handle: part }];
     return this.prisma.organisation.findMany({
       where: anyOf<Prisma.OrganisationWhereInput>(term, texts, byId(term)),
       orderBy: { id: 'asc' },
@@ -67,7 +69,7 @@ export class AdminSearch {
 
   private async servers(term: Term): Promise<FoundServer[]> {
     const { uuids, id } = term;
-    const texts = (part: Part) => [{ name: part }, { node: { name: part } }];
+    const texts = (part: ContainsText) => [{ name: part }, { node: { name: part } }];
     const range = uuids && { uuid: { gte: uuids[0], lte: uuids[1] } };
     const owner = id === undefined ? undefined : { ownerId: id };
     const rows = await this.prisma.server.findMany({
@@ -100,7 +102,7 @@ export class AdminSearch {
 
 function termOf(text: string): Term {
   const id = /^\d{1,10}$/.test(text) && Number(text) <= MAXIMUM_ID ? Number(text) : undefined;
-  return { part: text === '' ? undefined : { contains: text, mode: 'insensitive' }, id, uuids: uuidRange(text) };
+  return { part: text === '' ? undefined : containsText(text), id, uuids: uuidRange(text) };
 }
 
 const byId = ({ id }: Term): { id: number } | undefined => (id === undefined ? undefined : { id });
@@ -108,7 +110,7 @@ const byId = ({ id }: Term): { id: number } | undefined => (id === undefined ? u
 /** Nothing looked for: everything. */
 function anyOf<Where>(
   { part }: Term,
-  texts: (part: Part) => Where[],
+  texts: (part: ContainsText) => Where[],
   ...others: (Where | undefined)[]
 ): { OR?: Where[] } {
   if (part === undefined) return {};

@@ -66,9 +66,6 @@ export function pageRequest({ page: wanted, per, limit, q, search }: SearchPageD
   return { page: wanted, per: size, skip: (wanted - 1) * size, term: q || search || undefined };
 }
 
-/** The pattern of LIKE for a text anywhere; what LIKE would read as a wildcard is taken literally. */
-export const containing = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-
 const UUID_LENGTH = 32;
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { containing, pageRequest, SearchPageDto, uuidRange } from './search-page.dto.js';
+import { containing, containsText } from './containing.js';
+import { pageRequest, SearchPageDto, uuidRange } from './search-page.dto.js';
 
 describe('a page of a searched list', () => {
   it('takes either name of size and text', () => {
@@ -11,6 +12,7 @@ describe('a page of a searched list', () => {
 
   it('takes wildcards literally', () => {
     expect(containing('50%_\\')).toBe('%50\\%\\_\\\\%');
+    expect(containsText('50%_')).toEqual({ contains: '50\\%\\_', mode: 'insensitive' });
   });
 
   it.each([

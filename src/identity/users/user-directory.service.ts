@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { containsText } from '../../common/paging/containing.js';
 import { pageRequest } from '../../common/paging/search-page.dto.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
@@ -37,10 +38,10 @@ function filterOf(query: AdminUserQuery, term: string | undefined): Prisma.UserW
 /** A number is an id; anything else is looked for in address and names. */
 function matching(term: string): Prisma.UserWhereInput {
   if (/^\d{1,10}$/.test(term) && Number(term) <= MAXIMUM_ID) return { id: Number(term) };
-  const contains = { contains: term, mode: 'insensitive' } as const;
+  const contains = containsText(term);
   const words = term.split(/\s+/).filter(Boolean).slice(0, 4);
   const inNames = words.map((word) => {
-    const part = { contains: word, mode: 'insensitive' } as const;
+    const part = containsText(word);
     return { OR: [{ firstName: part }, { lastName: part }, { displayName: part }] };
   });
   return { OR: [{ email: contains }, { AND: inNames }] };

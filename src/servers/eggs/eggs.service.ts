@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
 import { AuditLog, beforeAndAfter } from '../../common/audit/audit-log.js';
+import { listWindow, nameContains } from '../../common/paging/list-search.dto.js';
+import type { ListSearchDto } from '../../common/paging/list-search.dto.js';
 import { badRequest, conflict, forbidden, notFound, PanelError } from '../../common/errors/panel-error.js';
 import { FetchFailed, FetchRefused, safeFetch } from '../../common/net/safe-fetch.js';
 import { Prisma } from '../../generated/prisma/client.js';
@@ -48,8 +50,14 @@ export class Eggs {
     return toSummary(row, seesAll);
   }
 
-  async listAll(): Promise<EggDetail[]> {
-    const rows = await this.prisma.egg.findMany({ select: detailColumns, orderBy: [{ name: 'asc' }, { id: 'asc' }] });
+  async listAll(query: ListSearchDto): Promise<EggDetail[]> {
+    const part = nameContains(query);
+    const rows = await this.prisma.egg.findMany({
+      ...(part !== undefined && { where: { OR: [{ name: part }, { author: part }] } }),
+      ...listWindow(query),
+      select: detailColumns,
+      orderBy: [{ name: query.order }, { id: query.order }],
+    });
     return rows.map(toDetail);
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { containing, pageRequest, uuidRange } from '../../common/paging/search-page.dto.js';
+import { containing } from '../../common/paging/containing.js';
+import { pageRequest, uuidRange } from '../../common/paging/search-page.dto.js';
 import { NodeHealth } from '../../nodes/health/node-health.service.js';
 import { Database } from '../../prisma/database.js';
 import { COUNT_SERVERS, listServers } from './admin-servers.sql.js';
