@@ -208,6 +208,16 @@ async function idsAround(
     data: { userId: user.id, status: 'rejected' },
     select: { id: true },
   });
+  const webhook = await panel.prisma.webhook.create({
+    data: {
+      userId: user.id,
+      url: 'https://hooks.example.test',
+      secretSealed: '',
+      events: ['nothing'],
+      deliveries: { create: { eventId: user.uuid, event: 'nothing', body: '{}', status: 'failed' } },
+    },
+    select: { id: true, deliveries: { select: { id: true } } },
+  });
   const [id, entry] = [String(user.id), await subuserEntry(panel, server)];
   return {
     servers: server.uuid,
@@ -226,6 +236,8 @@ async function idsAround(
     subusers: String(entry),
     backups: backup,
     schedules: schedule,
+    webhooks: String(webhook.id),
+    deliveries: String(webhook.deliveries[0]?.id),
     inviteId: String((await addSubuser(panel, elsewhere, user, ['console'], false)).id),
     ...(await idsOfFiles(panel, user)),
   };

@@ -52,6 +52,58 @@ CREATE INDEX "User_createdAt_idx" ON "User"("createdAt");
 -- CreateIndex
 CREATE INDEX "User_lastPanelActivityAt_idx" ON "User"("lastPanelActivityAt");
 
+-- CreateEnum
+CREATE TYPE "WebhookDeliveryStatus" AS ENUM ('pending', 'delivered', 'failed');
+
+-- CreateTable
+CREATE TABLE "Webhook" (
+    "id" SERIAL NOT NULL,
+    "userId" INTEGER NOT NULL,
+    "isPanel" BOOLEAN NOT NULL DEFAULT false,
+    "url" VARCHAR(2048) NOT NULL,
+    "secretSealed" TEXT NOT NULL,
+    "events" TEXT[],
+    "active" BOOLEAN NOT NULL DEFAULT true,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Webhook_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "WebhookDelivery" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "webhookId" INTEGER NOT NULL,
+    "eventId" UUID NOT NULL,
+    "event" VARCHAR(128) NOT NULL,
+    "body" TEXT NOT NULL,
+    "status" "WebhookDeliveryStatus" NOT NULL DEFAULT 'pending',
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    "responseStatus" INTEGER,
+    "error" TEXT,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "deliveredAt" TIMESTAMPTZ(3),
+
+    CONSTRAINT "WebhookDelivery_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE INDEX "Webhook_userId_idx" ON "Webhook"("userId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "WebhookDelivery_webhookId_eventId_key" ON "WebhookDelivery"("webhookId", "eventId");
+
+-- CreateIndex
+CREATE INDEX "WebhookDelivery_webhookId_createdAt_idx" ON "WebhookDelivery"("webhookId", "createdAt" DESC);
+
+-- CreateIndex
+CREATE INDEX "WebhookDelivery_createdAt_idx" ON "WebhookDelivery"("createdAt");
+
+-- AddForeignKey
+ALTER TABLE "Webhook" ADD CONSTRAINT "Webhook_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "WebhookDelivery" ADD CONSTRAINT "WebhookDelivery_webhookId_fkey" FOREIGN KEY ("webhookId") REFERENCES "Webhook"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
 -- Searches use ILIKE, which these indexes make fast and which works without them: a database whose role may not create the
 -- extension goes without. An administrator can add them later (docs/operations.md).
 DO $$

@@ -18,6 +18,9 @@ export interface AuditEntry {
   readonly ipAddress?: string;
 }
 
+/** Hears of an entry in the transaction that writes it; what it throws undoes the entry. */
+export type AuditListener = (entry: AuditEntry, tx: Queryable) => Promise<void>;
+
 const MAXIMUM_TEXT = 2_000;
 /** Names of what no log may hold, whoever writes the entry. */
 const SECRET =
@@ -27,9 +30,17 @@ const MASKED = '[masked]';
 /** Writes the append-only record of who did what. Entries of a change are written in the change's transaction. */
 @Injectable()
 export class AuditLog {
+  private readonly listeners: AuditListener[] = [];
+
   constructor(private readonly prisma: PrismaService) {}
 
+  /** Called by whoever tells of entries elsewhere, in its `onModuleInit`. */
+  onRecord(listener: AuditListener): void {
+    this.listeners.push(listener);
+  }
+
   async record(entry: AuditEntry, tx: Queryable = this.prisma): Promise<void> {
+    const metadata = entry.metadata && bounded(entry.metadata);
     await tx.activityEntry.create({
       data: {
         userId: entry.userId,
@@ -37,10 +48,12 @@ export class AuditLog {
         targetType: entry.targetType ?? null,
         targetId: entry.targetId === undefined ? null : String(entry.targetId),
         ipAddress: entry.ipAddress ?? null,
-        ...(entry.metadata !== undefined && { metadata: bounded(entry.metadata) }),
+        ...(metadata !== undefined && { metadata }),
       },
       select: { id: true },
     });
+    const told = metadata === undefined ? entry : { ...entry, metadata };
+    for (const listener of this.listeners) await listener(told, tx);
   }
 }
 
