@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { WebhooksModule } from './admin/webhooks/webhooks.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { CommonModule } from './common/common.module.js';
 import { NotFoundModule } from './common/not-found/not-found.module.js';
@@ -27,6 +28,7 @@ import { ServersModule } from './servers/servers.module.js';
     ServersModule,
     RemoteModule,
     AdminModule,
+    WebhooksModule,
     HealthModule,
     NotFoundModule,
   ],

@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
+import { AuditChainModule } from './audit-chain/audit-chain.module.js';
+import { BackgroundJobsModule } from './background-jobs/background-jobs.module.js';
 import { FeedbackModule } from './feedback/feedback.module.js';
 import { LogsModule } from './logs/logs.module.js';
 import { RetentionModule } from './retention/retention.module.js';
 import { RolloutsModule } from './rollouts/rollouts.module.js';
+import { SearchModule } from './search/search.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { SiteModule } from './site/site.module.js';
 import { PublicStatusModule } from './status/public-status.module.js';
@@ -12,11 +15,14 @@ import { PublicStatusModule } from './status/public-status.module.js';
   imports: [
     SettingsModule,
     LogsModule,
+    AuditChainModule,
     RetentionModule,
     SiteModule,
     RolloutsModule,
     FeedbackModule,
     PublicStatusModule,
+    SearchModule,
+    BackgroundJobsModule,
   ],
 })
 export class AdminModule {}

@@ -175,6 +175,11 @@ export class Environment {
   @IsString()
   ADMIN_PASSWORD?: string;
 
+  /** Whether webhooks may go to private addresses. */
+  @Transform(flag)
+  @IsBoolean()
+  WEBHOOKS_ALLOW_PRIVATE = false;
+
   /** Whether the panel may call daemons on private addresses (10.x, 192.168.x, loopback …). */
   @Transform(flag)
   @IsBoolean()

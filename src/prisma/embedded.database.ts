@@ -1,9 +1,13 @@
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { Database } from './database.js';
 import type { Statement } from './database.js';
 import { DirectoryLock } from './directory-lock.js';
+
+/** What the migrations may create; PostgreSQL finds its extensions by itself. */
+const extensions = { pg_trgm };
 
 /** PostgreSQL inside the process (PGlite, WebAssembly): nothing to install, one connection. */
 export class EmbeddedDatabase extends Database {
@@ -23,7 +27,7 @@ export class EmbeddedDatabase extends Database {
   static async open(directory: string): Promise<EmbeddedDatabase> {
     const lock = await DirectoryLock.acquire(directory);
     try {
-      return new EmbeddedDatabase(await PGlite.create({ dataDir: `${directory}/db` }), lock);
+      return new EmbeddedDatabase(await PGlite.create({ dataDir: `${directory}/db`, extensions }), lock);
     } catch (error) {
       await lock.release();
       throw error;
@@ -32,7 +36,9 @@ export class EmbeddedDatabase extends Database {
 
   /** A database in memory, optionally from a snapshot made by `dump`. */
   static async inMemory(snapshot?: Blob): Promise<EmbeddedDatabase> {
-    return new EmbeddedDatabase(await PGlite.create(snapshot ? { loadDataDir: snapshot } : {}));
+    return new EmbeddedDatabase(
+      await PGlite.create({ extensions, ...(snapshot !== undefined && { loadDataDir: snapshot }) }),
+    );
   }
 
   async query<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
@@ -87,7 +93,7 @@ class AwaitingAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
   }
 
   async connectToShadowDb(): Promise<SqlDriverAdapter> {
-    const shadow = await PGlite.create();
+    const shadow = await PGlite.create({ extensions });
     const adapter = awaiting(await new PrismaPGlite(shadow).connect(), shadow);
     adapter.dispose = () => shadow.close();
     return adapter;

@@ -311,6 +311,7 @@ describe('a deleted account', () => {
     await prisma.notification.create({ data: { userId, title: 'Hello', body: 'A message' } });
     await prisma.exportJob.create({ data: { userId } });
     await prisma.feedback.create({ data: { userId, rating: 5 } });
+    await prisma.webhook.create({ data: { userId, url: 'https://a.example', secretSealed: '', events: ['*'] } });
     await addMember(panel, await createOrganisation(panel, await createUser(panel)), user);
     await approved(user);
     await execute();

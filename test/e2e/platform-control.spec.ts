@@ -65,6 +65,32 @@ describe('the commands of a running panel', () => {
     expect(await panel.prisma.user.findUnique({ where: { id } })).toMatchObject({ role: 'rootAdmin' });
   });
 
+  it('make an account that can sign in, once', async () => {
+    const { exitCode, output } = (await ask('create-user', 'New@Example.com', 'support')) ?? {};
+    expect(exitCode).toBe(0);
+    const password = output?.split(' ').at(-1);
+    const login = await panel.http.post('/api/auth/login', { email: 'new@example.com', password });
+    expect(login.status).toBe(200);
+    expect(await ask('create-user', 'new@example.com')).toMatchObject({ exitCode: 1 });
+    const entries = await panel.prisma.activityEntry.findMany({ select: { action: true, metadata: true } });
+    expect(entries.map(({ action }) => action)).toContain('user:create');
+    expect(JSON.stringify(entries)).not.toContain(password);
+  });
+
+  it('make a node for an admin and tell how to install its daemon', async () => {
+    await ask('create-user', 'admin@example.com', 'rootAdmin');
+    const made = await ask('create-node', 'fra-1', 'http://127.0.0.1:8080', 'admin@example.com');
+    const node = await panel.prisma.node.findUniqueOrThrow({ where: { name: 'fra-1' } });
+    expect(made).toMatchObject({ exitCode: 0 });
+    expect(made?.output).toContain(`--node ${node.id} --token `);
+    expect(await ask('create-node', 'fra-1', 'http://127.0.0.1:8080', 'admin@example.com')).toMatchObject({
+      exitCode: 1,
+    });
+    expect(await ask('create-node', 'fra-2', 'http://127.0.0.1:8080', 'new@example.com')).toMatchObject({
+      exitCode: 1,
+    });
+  });
+
   it('say in one line that nobody has the address', async () => {
     const answer = await ask('promote', 'nobody@example.com');
     expect(answer?.exitCode).toBe(1);

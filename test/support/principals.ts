@@ -151,6 +151,7 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
   const shared = {
     eggs: String(egg.id),
     ...(await idsOfMount(panel, server)),
+    jobs: 'panel.retention',
     ...(await idsOfRole(panel)),
     ...(await idsOfNode(panel, node)),
     ...(await idsOfRollout(panel)),
@@ -220,6 +221,16 @@ async function idsAround(
     select: { id: true },
   });
   const organisation = await createOrganisation(panel, user);
+  const webhook = await panel.prisma.webhook.create({
+    data: {
+      userId: user.id,
+      url: 'https://hooks.example.test',
+      secretSealed: '',
+      events: ['nothing'],
+      deliveries: { create: { eventId: user.uuid, event: 'nothing', body: '{}', status: 'failed' } },
+    },
+    select: { id: true, deliveries: { select: { id: true } } },
+  });
   const [id, entry] = [String(user.id), await subuserEntry(panel, server)];
   return {
     servers: server.uuid,
@@ -239,6 +250,8 @@ async function idsAround(
     subusers: String(entry),
     backups: backup,
     schedules: schedule,
+    webhooks: String(webhook.id),
+    deliveries: String(webhook.deliveries[0]?.id),
     inviteId: String((await addSubuser(panel, elsewhere, user, ['console'], false)).id),
     ...(await idsOfFiles(panel, user)),
   };

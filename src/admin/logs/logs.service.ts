@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
-import type { AdminLogPage } from './dto/log.dto.js';
-import type { LogQueryDto } from './dto/log-query.dto.js';
+import type { AdminLogEntry, AdminLogPage } from './dto/log.dto.js';
+import type { LogFilterDto, LogQueryDto } from './dto/log-query.dto.js';
 import { toAdminLogEntry } from './logs.mapper.js';
 import type { Author } from './logs.mapper.js';
 
-const COLUMNS = {
+/** What is read of an entry. */
+export const COLUMNS = {
   id: true,
   userId: true,
   action: true,
@@ -16,6 +17,8 @@ const COLUMNS = {
   ipAddress: true,
   timestamp: true,
 } as const;
+
+export type LogRow = Prisma.ActivityEntryGetPayload<{ select: typeof COLUMNS }>;
 
 /** What everybody did. The record is append-only: there is no way to change or delete an entry. */
 @Injectable()
@@ -35,9 +38,13 @@ export class LogsService {
       skip: (page - 1) * per,
       take: per,
     });
+    return { logs: await this.withAuthors(entries), total, page, per };
+  }
+
+  /** Entries as they are shown, with the names of who made them: one query. */
+  async withAuthors(entries: readonly LogRow[]): Promise<AdminLogEntry[]> {
     const authors = await this.authorsOf(entries);
-    const logs = entries.map((entry) => toAdminLogEntry(entry, authors.get(entry.userId ?? 0)));
-    return { logs, total, page, per };
+    return entries.map((entry) => toAdminLogEntry(entry, authors.get(entry.userId ?? 0)));
   }
 
   private async authorsOf(entries: readonly { userId: number | null }[]): Promise<Map<number, Author>> {
@@ -50,7 +57,8 @@ export class LogsService {
   }
 }
 
-function filterOf(query: LogQueryDto): Prisma.ActivityEntryWhereInput {
+/** The entries that a filter lets through. */
+export function filterOf(query: LogFilterDto): Prisma.ActivityEntryWhereInput {
   const { type, userId, action, targetType, targetId, from, to } = query;
   const failures = ['error', 'crash', 'failed'].map((word) => ({ action: { contains: word } }));
   return {

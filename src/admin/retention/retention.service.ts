@@ -25,6 +25,7 @@ const EXPIRED = {
   DeletedUserRetention: Prisma.sql`"retainUntil" < now()`,
   Session: Prisma.sql`"expiresAt" < now()`,
   LoginChallenge: Prisma.sql`"expiresAt" < now()`,
+  WebhookDelivery: Prisma.sql`"createdAt" < now() - interval '30 days'`,
   TwoFactorSetup: Prisma.sql`"expiresAt" < now()`,
 } as const;
 

@@ -34,6 +34,8 @@ export interface PanelEvents {
   'rollouts.changed': Record<string, never>;
   /** Somebody rated the panel, or a rating was removed. */
   'feedback.changed': Record<string, never>;
+  /** A webhook was made, changed or deleted. */
+  'webhooks.changed': Record<string, never>;
   /** The connection to the other replicas was away: messages may be missing. */
   'bus.reconnected': Record<string, never>;
 }

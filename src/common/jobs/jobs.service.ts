@@ -34,6 +34,16 @@ export interface EnqueueOptions {
   readonly singletonKey?: string;
 }
 
+/** A kind of job as it was registered. */
+export interface JobKind {
+  readonly name: JobName;
+  /** Null for jobs that only start when something asks for them. */
+  readonly cron: string | null;
+  readonly retries: number;
+}
+
+const DEFAULT_RETRIES = 5;
+
 /** A worker that was not told of anything looks for itself this often. */
 const UNASKED_SECONDS = 60;
 
@@ -64,6 +74,13 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     options: JobOptions = {},
   ): void {
     this.registrations.set(name, { handler, options });
+  }
+
+  /** All kinds of jobs, in the order of their names. */
+  kinds(): JobKind[] {
+    return [...this.registrations]
+      .map(([name, { options }]) => ({ name, cron: options.cron ?? null, retries: options.retries ?? DEFAULT_RETRIES }))
+      .sort((left, right) => left.name.localeCompare(right.name));
   }
 
   async enqueue<Name extends JobName>(name: Name, data: PanelJobs[Name], options: EnqueueOptions = {}): Promise<void> {
@@ -100,7 +117,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.boss.createQueue(name, {
       // One waiting job a key; jobs sent without one get a key of their own.
       policy: 'short',
-      retryLimit: options.retries ?? 5,
+      retryLimit: options.retries ?? DEFAULT_RETRIES,
       retryDelay: options.retryDelaySeconds ?? 5,
       retryBackoff: true,
       ...(options.expireSeconds !== undefined && { expireInSeconds: options.expireSeconds }),

@@ -1,3 +1,15 @@
+/** An entry of the activity log as webhooks hear of it. */
+export interface WebhookEvent {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly userId: number | null;
+  readonly action: string;
+  readonly targetType: string | null;
+  readonly targetId: string | null;
+  readonly metadata: object | null;
+}
+
 /** Work that must happen, exactly once among replicas, also after a crash: name to the data it needs. */
 export interface PanelJobs {
   /** Send one mail of the outbox. */
@@ -60,6 +72,12 @@ export interface PanelJobs {
   'identity.data_export': { jobId: string };
   /** Remove archives whose time is over, and take up exports that were left behind. */
   'identity.export_upkeep': Record<string, never>;
+  /** Chain the entries of the activity log that are new. */
+  'audit.chain': Record<string, never>;
+  /** Make the deliveries of an event to the webhooks that want it. */
+  'webhook.fan_out': WebhookEvent;
+  /** Send an event to a webhook. */
+  'webhook.deliver': { deliveryId: string };
 }
 
 export type JobName = keyof PanelJobs;

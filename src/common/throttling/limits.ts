@@ -146,6 +146,10 @@ export const RATE_LIMITS = {
   logExport: [
     { by: 'account', limit: 10, windowSeconds: 600, env: ['LOG_EXPORT_RATE_USER', 'LOG_EXPORT_WINDOW_USER'] },
   ],
+  // Reads the whole log: a few at a time are enough.
+  auditReads: [
+    { by: 'account', limit: 10, windowSeconds: 600, env: ['AUDIT_READS_RATE_USER', 'AUDIT_READS_WINDOW_USER'] },
+  ],
   power: [{ by: 'server', limit: 20, windowSeconds: 60 }],
   command: [{ by: 'server', limit: 60, windowSeconds: 60 }],
   subuserInvite: [{ by: 'account+ip', limit: 10, windowSeconds: 30 }],

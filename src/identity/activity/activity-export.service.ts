@@ -4,7 +4,7 @@ import type { UserPrincipal } from '../../common/access/principal.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { ownOrPermitted } from '../access/target-user.js';
-import { csvLine } from './csv.js';
+import { csvLine } from '../../common/csv/csv.js';
 import { LOG_ENTRY, toLogEntry } from './activity.mapper.js';
 import { logFilter } from './activity.service.js';
 import type { LogEntryResponse, LogExportQuery } from './dto/activity.dto.js';

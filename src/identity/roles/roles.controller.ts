@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { Caller, ClientAddress, RequirePermission } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { Idempotent } from '../../common/idempotency/idempotency.interceptor.js';
+import { ListSearchDto } from '../../common/paging/list-search.dto.js';
 import { RowIdPipe } from '../access/row-id.pipe.js';
 import { SuccessResponse } from '../dto/success.dto.js';
 import {
@@ -23,11 +24,12 @@ const ROLE_ID = new RowIdPipe('Role not found');
 export class RolesController {
   constructor(private readonly roles: Roles) {}
 
-  /** List roles */
+  /** List roles; all of them unless the query says which part */
   @RequirePermission('roles:read')
   @Get()
-  list(): Promise<RoleResponse[]> {
-    return this.roles.list();
+  @ApiErrors(400)
+  list(@Query() query: ListSearchDto): Promise<RoleResponse[]> {
+    return this.roles.list(query);
   }
 
   /** Create a role */

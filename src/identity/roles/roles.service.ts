@@ -3,6 +3,8 @@ import type { UserPrincipal } from '../../common/access/principal.js';
 import { AuditLog } from '../../common/audit/audit-log.js';
 import { conflict, notFound } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
+import { listWindow, nameContains } from '../../common/paging/list-search.dto.js';
+import type { ListSearchDto } from '../../common/paging/list-search.dto.js';
 import { isUniqueViolation, PrismaService } from '../../prisma/prisma.service.js';
 import { SUCCESS } from '../dto/success.dto.js';
 import type { SuccessResponse } from '../dto/success.dto.js';
@@ -29,8 +31,15 @@ export class Roles {
     private readonly bus: EventBus,
   ) {}
 
-  async list(): Promise<RoleResponse[]> {
-    const rows = await this.prisma.role.findMany({ orderBy: { id: 'asc' }, take: MAXIMUM_LISTED, select: ROLE });
+  async list(query: ListSearchDto): Promise<RoleResponse[]> {
+    const part = nameContains(query);
+    const rows = await this.prisma.role.findMany({
+      ...(part !== undefined && { where: { name: part } }),
+      orderBy: { id: query.order },
+      take: MAXIMUM_LISTED,
+      ...listWindow(query),
+      select: ROLE,
+    });
     return rows.map(toRole);
   }
 

@@ -4,12 +4,16 @@ import type { UserPrincipal } from '../../common/access/principal.js';
 import { conflict, forbidden } from '../../common/errors/panel-error.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { Identity } from '../principals/identities.js';
+import type { AdminUpdateUserDto } from './dto/admin-user.dto.js';
 import type { UpdateUserDto } from './dto/update-user.dto.js';
+
+/** A change as either route takes it. */
+export type AccountBody = UpdateUserDto & Pick<AdminUpdateUserDto, 'supportBanned' | 'supportBanReason'>;
 
 /** What staff may change beyond the profile, with the values that are really new. */
 export type StaffChanges = Pick<
   Prisma.UserUpdateInput,
-  'role' | 'portalType' | 'limits' | 'emailVerified' | 'suspended'
+  'role' | 'portalType' | 'limits' | 'emailVerified' | 'suspended' | 'supportBanned' | 'supportBanReason'
 >;
 
 const TEXTS = ['middleName', 'displayName', 'title', 'gender'] as const;
@@ -19,7 +23,7 @@ const CONTACT = [
 ] as const;
 
 /** Profile fields that the body names; empty texts clear what may be empty. */
-export function profileChanges(body: UpdateUserDto): Prisma.UserUpdateInput {
+export function profileChanges(body: AccountBody): Prisma.UserUpdateInput {
   const texts = [...TEXTS, ...CONTACT].flatMap((field) => {
     const value = body[field];
     return isGiven(value) ? [[field, value === '' ? null : value]] : [];
@@ -35,7 +39,7 @@ export function profileChanges(body: UpdateUserDto): Prisma.UserUpdateInput {
 
 /** Address, billing and phone fields that change, before and after, for the activity log. */
 export function contactChanges(
-  body: UpdateUserDto,
+  body: AccountBody,
   { profile }: Identity,
 ): Record<string, { before: string | null; after: string | null }> {
   const changed = CONTACT.flatMap((field) => {
@@ -48,11 +52,16 @@ export function contactChanges(
 }
 
 /**
- * What the body changes of rank, quota and state. Without `users:write` nothing: clients send what they read.
+ * What the body changes of rank, quota and state. Whoever is no staff for it changes nothing: clients send what they read.
  * @throws PanelError 403 when the caller may not go that far, 409 for the label `admin` without its rights.
  */
-export function staffChanges(body: UpdateUserDto, caller: UserPrincipal, target: Identity): StaffChanges {
-  if (!caller.can('users:write')) return {};
+export function staffChanges(
+  body: AccountBody,
+  caller: UserPrincipal,
+  target: Identity,
+  isStaff: boolean,
+): StaffChanges {
+  if (!isStaff) return {};
   const { profile } = target;
   const role = isGiven(body.role) ? body.role || null : profile.role;
   const changes: StaffChanges = {
@@ -62,11 +71,21 @@ export function staffChanges(body: UpdateUserDto, caller: UserPrincipal, target:
     ...(isGiven(body.emailVerified) &&
       body.emailVerified !== profile.emailVerified && { emailVerified: body.emailVerified }),
     ...(isGiven(body.suspended) && body.suspended !== profile.suspended && { suspended: body.suspended }),
+    ...supportBan(body, target),
   };
   if ('role' in changes) assertMayRank(caller, target, role);
   const isQuota = 'portalType' in changes || 'limits' in changes;
   if (isQuota && !caller.actsAsSuperuser && !caller.can('admin:user:edit')) throw insufficient();
   return changes;
+}
+
+/** Only the route for staff takes these. */
+function supportBan({ supportBanned, supportBanReason }: AccountBody, { profile }: Identity): StaffChanges {
+  const reason = supportBanReason === undefined ? undefined : supportBanReason || null;
+  return {
+    ...(isGiven(supportBanned) && supportBanned !== profile.supportBanned && { supportBanned }),
+    ...(reason !== undefined && reason !== profile.supportBanReason && { supportBanReason: reason }),
+  };
 }
 
 /** Ranks that open something are given and taken by superusers; the others are labels for who may edit users. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
-import { AuditLog } from '../../common/audit/audit-log.js';
+import { AuditLog, beforeAndAfter } from '../../common/audit/audit-log.js';
 import { badRequest, conflict, forbidden } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { Jobs } from '../../common/jobs/jobs.service.js';
@@ -14,8 +14,7 @@ import { Sessions } from '../sessions/sessions.service.js';
 import type { EndedSessions } from '../sessions/sessions.service.js';
 import { contactChanges, profileChanges, staffChanges } from './account-changes.js';
 import { assertDateOfBirthFree } from './date-of-birth-lock.js';
-import type { StaffChanges } from './account-changes.js';
-import type { UpdateUserDto } from './dto/update-user.dto.js';
+import type { AccountBody, StaffChanges } from './account-changes.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { RootAdmins } from './root-admins.js';
 import { acceptableSettings } from './user-settings.js';
@@ -24,7 +23,7 @@ const MAXIMUM_SETTINGS_BYTES = 65_536;
 
 /** A change that was found acceptable; `email` and `passwordHash` only when they are new. */
 interface Change {
-  readonly body: UpdateUserDto;
+  readonly body: AccountBody;
   readonly staff: StaffChanges;
   readonly ip: string;
   readonly email: string | undefined;
@@ -47,8 +46,14 @@ export class AccountUpdate {
   ) {}
 
   /** @throws PanelError 400, 403 or 409; nothing is changed then. */
-  async apply(caller: UserPrincipal, target: Identity, body: UpdateUserDto, ip: string): Promise<void> {
-    const staff = staffChanges(body, caller, target);
+  async apply(
+    caller: UserPrincipal,
+    target: Identity,
+    body: AccountBody,
+    ip: string,
+    isStaff = caller.can('users:write'),
+  ): Promise<void> {
+    const staff = staffChanges(body, caller, target, isStaff);
     const email = body.email === target.profile.email ? undefined : body.email || undefined;
     const passwordHash = await this.newCredentials(caller, target, body, email);
     const change = { body, staff, ip, email, passwordHash };
@@ -93,7 +98,7 @@ export class AccountUpdate {
   private async newCredentials(
     caller: UserPrincipal,
     target: Identity,
-    { password, currentPassword }: UpdateUserDto,
+    { password, currentPassword }: AccountBody,
     email: string | undefined,
   ): Promise<string | undefined> {
     if (!password && email === undefined) return undefined;
@@ -167,15 +172,21 @@ export class AccountUpdate {
     tx: Queryable,
     caller: UserPrincipal,
     target: Identity,
-    { body, staff, ip }: { body: UpdateUserDto; staff: object; ip: string },
+    { body, staff, ip }: { body: AccountBody; staff: object; ip: string },
   ): Promise<void> {
     const contact = contactChanges(body, target);
     const fields = [...Object.keys(profileChanges(body)), ...Object.keys(staff)];
     if (fields.length === 0) return;
     const common = { userId: caller.userId, targetType: 'user', targetId: target.account.id, ipAddress: ip } as const;
     const isContact = Object.keys(contact).length > 0;
+    const changes = beforeAndAfter(target.profile, staff);
+    const ranks = Object.keys(changes).length > 0 ? { changes } : {};
     await this.audit.record(
-      { ...common, action: isContact ? 'update-address' : 'update-profile', metadata: { fields, ...contact } },
+      {
+        ...common,
+        action: isContact ? 'update-address' : 'update-profile',
+        metadata: { fields, ...contact, ...ranks },
+      },
       tx,
     );
   }

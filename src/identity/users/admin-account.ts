@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import { isEmail } from 'class-validator';
 import { AuditLog } from '../../common/audit/audit-log.js';
-import { notFound } from '../../common/errors/panel-error.js';
+import { conflict, notFound } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { logger } from '../../common/logging/logger.js';
 import { Config } from '../../config/config.js';
@@ -49,6 +50,30 @@ export class AdminAccount implements OnApplicationBootstrap {
       return user.id;
     });
     this.bus.publish('user.changed', { userId });
+  }
+
+  /**
+   * Makes an account at the command line, with a password of its own that nobody chose.
+   * @returns the password: it is kept nowhere else.
+   * @throws PanelError 409 for an address that has an account.
+   */
+  async create(address: string, role: string | null): Promise<string> {
+    const email = normaliseEmail(address);
+    // The rules of passwords ask for each kind of character.
+    const password = `${randomBytes(18).toString('base64url')}-Aa1`;
+    const passwordHash = await this.hasher.hash(password);
+    const settings = { emailPreferences: { ...DEFAULT_EMAIL_PREFERENCES } };
+    const data = { email, passwordHash, firstName: 'New', lastName: 'User', role, emailVerified: true, settings };
+    try {
+      await this.prisma.$transaction(async (tx) => {
+        const { id } = await tx.user.create({ data, select: { id: true } });
+        const target = { targetType: 'user', targetId: id, metadata: { role } } as const;
+        await this.audit.record({ userId: null, action: 'user:create', ...target }, tx);
+      });
+      return password;
+    } catch (error) {
+      throw isUniqueViolation(error) ? conflict(`There is an account ${email}`, 'users.email_taken') : error;
+    }
   }
 
   /** An account that exists is left as it is: the variables may stay in the environment. */

@@ -7,11 +7,14 @@ import { UNUSED_AREAS } from './account-defaults.js';
 import { ageOn } from './date-of-birth.js';
 import type { ProfileResponse, SafeUserResponse, SessionUserResponse } from './dto/user-response.dto.js';
 
+/** An account without what its roles hold. */
+export type ProfileRow = Omit<AccountRow, 'rolePermissions' | 'assignedPermissions' | 'defaultPermissions'>;
+
 /**
  * An account for its owner and for staff: from an allow-list, never the row itself.
  * @param geoBlockLevel of its country
  */
-export function toSafeUser(row: AccountRow, geoBlockLevel: number): SafeUserResponse {
+export function toSafeUser(row: ProfileRow, geoBlockLevel: number): SafeUserResponse {
   const { node, fraudFlag, fraudReason, fraudDetectedAt } = UNUSED_AREAS;
   const { educationLimits, deletionRequested, deletionApproved } = row;
   const rest = { node, educationLimits, fraudFlag, fraudReason, fraudDetectedAt, deletionRequested, deletionApproved };
@@ -55,7 +58,7 @@ function visiblePermissions(principal: UserPrincipal, rolePermissions: readonly 
   return proof.permissions.filter((permission) => grants(held, permission));
 }
 
-function toProfile(row: AccountRow, geoBlockLevel: number): ProfileResponse {
+function toProfile(row: ProfileRow, geoBlockLevel: number): ProfileResponse {
   const { ageVerificationRequired, isChildAccount, parentId, nodeId } = UNUSED_AREAS;
   return {
     ...ownFields(row),
@@ -75,13 +78,13 @@ function toProfile(row: AccountRow, geoBlockLevel: number): ProfileResponse {
 }
 
 /** The organisation that the account works in: the one it chose, else the one it joined first. */
-function organisationOf({ organisations: [chosen] }: AccountRow): Pick<ProfileResponse, 'org' | 'orgRole'> {
+function organisationOf({ organisations: [chosen] }: ProfileRow): Pick<ProfileResponse, 'org' | 'orgRole'> {
   if (chosen === undefined) return { org: null, orgRole: 'member' };
   const { orgRole, ...org } = chosen;
   return { org, orgRole };
 }
 
-function ownFields(row: AccountRow) {
+function ownFields(row: ProfileRow) {
   const { id, uuid, email, firstName, middleName, lastName, displayName, title, gender, phone, address, address2 } =
     row;
   const { billingCompany, billingCity, billingState, billingZip, billingCountry, dateOfBirth, avatarUrl, role } = row;

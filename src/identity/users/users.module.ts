@@ -13,6 +13,9 @@ import { PasswordChanges } from './password-changes.service.js';
 import { RegistrationController } from './registration.controller.js';
 import { Registration } from './registration.service.js';
 import { RootAdmins } from './root-admins.js';
+import { UserAdministration } from './user-administration.service.js';
+import { UserDirectory } from './user-directory.service.js';
+import { UsersAdminController } from './users.admin.controller.js';
 import { UsersController } from './users.controller.js';
 import { Users } from './users.service.js';
 
@@ -26,8 +29,18 @@ import { Users } from './users.service.js';
     CaptchaModule,
     GeoBlockModule,
   ],
-  controllers: [RegistrationController, UsersController],
-  providers: [AccountUpdate, Accounts, AdminAccount, PasswordChanges, Registration, RootAdmins, Users],
+  controllers: [RegistrationController, UsersController, UsersAdminController],
+  providers: [
+    AccountUpdate,
+    Accounts,
+    AdminAccount,
+    PasswordChanges,
+    Registration,
+    RootAdmins,
+    UserAdministration,
+    UserDirectory,
+    Users,
+  ],
   exports: [Accounts, AdminAccount, PasswordChanges, RootAdmins],
 })
 export class UsersModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLog } from '../../common/audit/audit-log.js';
+import { AuditLog, beforeAndAfter } from '../../common/audit/audit-log.js';
 import { conflict, notFound } from '../../common/errors/panel-error.js';
 import type { PanelError } from '../../common/errors/panel-error.js';
 import { isForeignKeyViolation, isNotFound, isUniqueViolation, PrismaService } from '../../prisma/prisma.service.js';
@@ -63,8 +63,9 @@ export class Locations {
       ...(description !== undefined && { description }),
     };
     return this.write(async (tx) => {
+      const before = await tx.location.findUnique({ where: { id }, select: columns });
       const row = await tx.location.update({ where: { id }, data, select: columns });
-      await this.record(tx, who, 'location:update', row);
+      await this.record(tx, who, 'location:update', row, { changes: beforeAndAfter(before ?? {}, data) });
       return toLocation(row);
     });
   }
@@ -88,8 +89,8 @@ export class Locations {
     }
   }
 
-  private record(tx: Queryable, { userId, ip }: Who, action: string, row: LocationRow): Promise<void> {
-    const metadata = { id: row.id, shortCode: row.shortCode };
+  private record(tx: Queryable, { userId, ip }: Who, action: string, row: LocationRow, details = {}): Promise<void> {
+    const metadata = { id: row.id, shortCode: row.shortCode, ...details };
     return this.audit.record({ userId, action, metadata, ipAddress: ip }, tx);
   }
 }

@@ -3,6 +3,7 @@ import type { UserPrincipal } from '../../common/access/principal.js';
 import { PushCache } from '../../common/cache/push-cache.js';
 import { unauthorized } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
+import { ListSearchDto, listWindow, nameContains } from '../../common/paging/list-search.dto.js';
 import type { PortalType } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import { nodeNotFound, nodeRefOf } from '../directory/node-ref.js';
@@ -76,8 +77,11 @@ export class NodeListing {
     return toNode(row);
   }
 
-  async forAdmins(): Promise<AdminNodeResponse[]> {
+  async forAdmins(query: ListSearchDto = new ListSearchDto()): Promise<AdminNodeResponse[]> {
+    const part = nameContains(query);
     const rows = await this.prisma.node.findMany({
+      ...(part !== undefined && { where: { OR: [{ name: part }, { fqdn: part }] } }),
+      ...listWindow(query),
       select: {
         ...nodeColumns,
         daemonKind: true,
@@ -87,7 +91,7 @@ export class NodeListing {
         healthStateSince: true,
         _count: { select: { servers: true } },
       },
-      orderBy: { id: 'asc' },
+      orderBy: { id: query.order },
     });
     return rows.map((row) => ({
       ...toNode(row),

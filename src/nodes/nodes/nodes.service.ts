@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AuditLog } from '../../common/audit/audit-log.js';
+import { AuditLog, beforeAndAfter } from '../../common/audit/audit-log.js';
 import { badRequest, conflict } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { logger } from '../../common/logging/logger.js';
@@ -70,13 +70,17 @@ export class Nodes {
       this.prisma.$transaction(async (tx) => {
         const before = await this.lock(tx, where);
         assertOrdered({ ...before, ...pickRange(body) });
+        const old = await tx.node.findUniqueOrThrow({ where: { id: before.id }, select: nodeColumns });
         const row = await tx.node.update({
           where: { id: before.id },
           data: { ...data, ...probe },
           select: nodeColumns,
         });
         await this.pool.fillRange(tx, row);
-        await this.record(tx, actor, 'node:update', row, { fields: Object.keys(data) });
+        await this.record(tx, actor, 'node:update', row, {
+          fields: Object.keys(data),
+          changes: beforeAndAfter(old, data),
+        });
         return row;
       }),
     );
@@ -134,7 +138,7 @@ export class Nodes {
     { userId, ip }: Actor,
     action: string,
     node: { id: number; name: string },
-    metadata: { fields?: string[] } = {},
+    metadata: Prisma.InputJsonObject = {},
   ): Promise<void> {
     const entry = { userId, action, targetType: 'node', targetId: node.id, ipAddress: ip } as const;
     await this.audit.record({ ...entry, metadata: { name: node.name, ...metadata } }, tx);

@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller, RequirePermission } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { Idempotent } from '../../common/idempotency/idempotency.interceptor.js';
+import { ListSearchDto } from '../../common/paging/list-search.dto.js';
 import { RowIdPipe } from '../../identity/access/row-id.pipe.js';
 import { SUCCESS, SuccessResponse } from '../../identity/dto/success.dto.js';
 import { EggDetail, EggSyncResult } from './dto/egg.dto.js';
@@ -24,11 +25,12 @@ export class EggsAdminController {
     private readonly eggSync: EggSync,
   ) {}
 
-  /** List all eggs by name */
+  /** List eggs by name; all of them unless the query says which part */
   @Get()
   @RequirePermission('eggs:read', REFUSAL)
-  list(): Promise<EggDetail[]> {
-    return this.eggs.listAll();
+  @ApiErrors(400)
+  list(@Query() query: ListSearchDto): Promise<EggDetail[]> {
+    return this.eggs.listAll(query);
   }
 
   /** Create an egg */

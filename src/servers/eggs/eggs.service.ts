@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '../../common/access/principal.js';
-import { AuditLog } from '../../common/audit/audit-log.js';
+import { AuditLog, beforeAndAfter } from '../../common/audit/audit-log.js';
+import { listWindow, nameContains } from '../../common/paging/list-search.dto.js';
+import type { ListSearchDto } from '../../common/paging/list-search.dto.js';
 import { badRequest, conflict, forbidden, notFound, PanelError } from '../../common/errors/panel-error.js';
 import { FetchFailed, FetchRefused, safeFetch } from '../../common/net/safe-fetch.js';
 import { Prisma } from '../../generated/prisma/client.js';
@@ -48,8 +50,14 @@ export class Eggs {
     return toSummary(row, seesAll);
   }
 
-  async listAll(): Promise<EggDetail[]> {
-    const rows = await this.prisma.egg.findMany({ select: detailColumns, orderBy: [{ name: 'asc' }, { id: 'asc' }] });
+  async listAll(query: ListSearchDto): Promise<EggDetail[]> {
+    const part = nameContains(query);
+    const rows = await this.prisma.egg.findMany({
+      ...(part !== undefined && { where: { OR: [{ name: part }, { author: part }] } }),
+      ...listWindow(query),
+      select: detailColumns,
+      orderBy: [{ name: query.order }, { id: query.order }],
+    });
     return rows.map(toDetail);
   }
 
@@ -90,9 +98,10 @@ export class Eggs {
   async update(userId: number, id: number, dto: UpdateEggDto): Promise<EggDetail> {
     const data = changesOf(dto);
     const egg = await this.prisma.$transaction(async (tx) => {
+      const before = await tx.egg.findUnique({ where: { id }, select: detailColumns });
       const { count } = await tx.egg.updateMany({ where: { id }, data });
-      if (count === 0) throw eggNotFound();
-      await this.record(tx, userId, 'egg:update', id);
+      if (before === null || count === 0) throw eggNotFound();
+      await this.record(tx, userId, 'egg:update', id, { changes: beforeAndAfter(before, data) });
       await this.sync.request(tx, id);
       return tx.egg.findUniqueOrThrow({ where: { id }, select: detailColumns });
     });
@@ -132,8 +141,21 @@ export class Eggs {
     return toDetail(egg);
   }
 
-  private record(tx: Queryable, userId: number, action: string, id: number): Promise<void> {
-    return this.audit.record({ userId, action, targetType: 'egg', targetId: id }, tx);
+  private record(
+    tx: Queryable,
+    userId: number,
+    action: string,
+    id: number,
+    metadata?: Prisma.InputJsonObject,
+  ): Promise<void> {
+    const entry = {
+      userId,
+      action,
+      targetType: 'egg',
+      targetId: id,
+      ...(metadata !== undefined && { metadata }),
+    } as const;
+    return this.audit.record(entry, tx);
   }
 }
 

@@ -10,6 +10,9 @@ import type { UpdateServerDto } from './dto/server-input.dto.js';
 
 const columns = {
   uuid: true,
+  name: true,
+  description: true,
+  autoSyncOnEggChange: true,
   ownerId: true,
   memory: true,
   disk: true,

@@ -5,7 +5,9 @@ import { ServerQuotaModule } from '../quota/server-quota.module.js';
 import { ServerCreation } from './server-creation.service.js';
 import { ServerList } from './server-list.service.js';
 import { ServerProvisioning } from './server-provisioning.service.js';
+import { AdminServerList } from './admin-server-list.service.js';
 import { OwnedServers } from './owned-servers.service.js';
+import { ServersAdminController } from './servers.admin.controller.js';
 import { ServersController } from './servers.controller.js';
 import { Servers } from './servers.service.js';
 import { UserServersController } from './user-servers.controller.js';
@@ -13,7 +15,7 @@ import { UserServersController } from './user-servers.controller.js';
 /** Listing, creating, changing and deleting servers. */
 @Module({
   imports: [ServerAccessModule, ServerDaemonModule, ServerQuotaModule],
-  controllers: [ServersController, UserServersController],
-  providers: [OwnedServers, ServerCreation, ServerList, ServerProvisioning, Servers],
+  controllers: [ServersController, ServersAdminController, UserServersController],
+  providers: [AdminServerList, OwnedServers, ServerCreation, ServerList, ServerProvisioning, Servers],
 })
 export class ServerCrudModule {}

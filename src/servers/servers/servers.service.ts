@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLog } from '../../common/audit/audit-log.js';
+import { AuditLog, beforeAndAfter } from '../../common/audit/audit-log.js';
 import { forbidden, notFound } from '../../common/errors/panel-error.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { ActivityNotices } from '../../identity/activity/activity-notices.service.js';
 import { Allocations } from '../../nodes/allocations/allocations.service.js';
 import { Wings } from '../../nodes/wings/wings.service.js';
+import type { Prisma } from '../../generated/prisma/client.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { lockIdle } from '../access/not-now.js';
@@ -55,7 +56,10 @@ export class Servers {
       if (!scope.isStaff) await this.assertQuota(tx, server, dto);
       await tx.server.update({ where: { uuid: scope.uuid }, data: changes, select: { uuid: true } });
       await this.sync.request(tx, scope.uuid);
-      await this.record(tx, scope, 'server:update', ipAddress, { changes: names });
+      // Values of variables are the owner's secrets; that they changed is enough.
+      const { environment: _, ...plain } = changes;
+      const values = beforeAndAfter(server, plain);
+      await this.record(tx, scope, 'server:update', ipAddress, { changes: names, values });
       return true;
     });
     if (changed) await this.sync.now(scope.uuid);
@@ -121,7 +125,7 @@ export class Servers {
     scope: ServerScope,
     action: string,
     ipAddress: string,
-    metadata: { changes: string[] } | { force: boolean },
+    metadata: Prisma.InputJsonObject,
   ): Promise<void> {
     return this.audit.record(
       { userId: scope.userId, action, targetType: 'server', targetId: scope.uuid, ipAddress, metadata },

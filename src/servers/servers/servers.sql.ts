@@ -48,14 +48,14 @@ export interface ServerDetailRow extends Omit<ServerListRow, 'allocations'> {
   sftpProxyPort: number | null;
 }
 
-const COLUMNS = `
+export const COLUMNS = `
   s."uuid", s."name", s."description", s."nodeId", n."name" AS "nodeName", s."ownerId", s."memory", s."disk", s."cpu",
   s."swap", s."ioWeight", s."oomDisabled", s."kvmPassthrough", s."dockerImage", s."startup",
   (s."installState" = 'installing') AS "installing", s."hibernated", s."transferring",
   s."suspended", s."suspendedBy", s."suspendedReason", s."suspendedAt",
   s."dmca", s."dmcaBy", s."dmcaReason", s."dmcaAt", s."dmcaDeletionAt", s."state", s."resources", s."stateAt"`;
 
-const PORTS = `
+export const PORTS = `
   (SELECT json_agg(json_build_array(a."ip", a."port", a."isDefault") ORDER BY a."isDefault" DESC, a."ip", a."port")
      FROM "Allocation" a WHERE a."serverUuid" = s."uuid" AND a."nodeId" = s."nodeId") AS "allocations"`;
 
