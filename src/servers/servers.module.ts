@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ServerAccessModule } from './access/server-access.module.js';
 import { ServerPortsModule } from './allocations/server-ports.module.js';
+import { BackupStoresModule } from './backup-stores/backup-stores.module.js';
 import { BackupsModule } from './backups/backups.module.js';
 import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
 import { ConsoleModule } from './console/console.module.js';
@@ -23,6 +24,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
 /** Game servers and everything that belongs to one. */
 @Module({
   imports: [
+    BackupStoresModule,
     BackupsModule,
     ConsoleModule,
     EggsModule,

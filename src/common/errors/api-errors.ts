@@ -38,6 +38,7 @@ const descriptions: Record<number, string> = {
   410: 'It was there, but its time is over.',
   413: 'The body is too large.',
   415: 'The body is of the wrong type.',
+  417: 'A business rule refuses it; the text says why (daemons).',
   422: 'The idempotency key was used with another body.',
   429: 'Too many requests; `Retry-After` tells the seconds to wait.',
   502: 'The node answered nonsense or refused.',
