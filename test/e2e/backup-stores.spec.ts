@@ -178,7 +178,9 @@ describe('uploads', () => {
     const uuid = await underWay(here);
     await remote(here.node, 'GET', `/backups/${uuid}?size=3`);
     const parts = [{ etag: '"made-up"', part_number: 1 }];
-    expect((await remote(here.node, 'POST', `/backups/${uuid}`, { successful: true, size: 3, parts })).status).toBe(204);
+    expect((await remote(here.node, 'POST', `/backups/${uuid}`, { successful: true, size: 3, parts })).status).toBe(
+      204,
+    );
     expect(await ended(uuid)).toBe('failed');
     await nothingUploading();
   });
@@ -243,6 +245,24 @@ it('backups in the store go with their server, also when the store is away at th
   await until('the object is gone', () => store.objects.size === 0, patience);
 });
 
+it('backups in a repository are deleted by the daemon, also after their server', async () => {
+  const { server, node, daemon, path } = await place();
+  const restic = { repository: 's3:x/y', password: 'sekrit-password' };
+  const made = await admin.post<{ id: number }>('/api/admin/backup-configurations', {
+    ...{ name: 'restic', adapter: 'restic', restic },
+  });
+  const assignment = { nodeId: node.id, configurationId: made.body.id };
+  await admin.put('/api/admin/backup-configurations/assignment', assignment);
+  const [first, second] = [await backUp(path), await backUp(path)];
+  expect(first.adapter).toBe('restic');
+  expect((await http.delete(`${path}/${first.uuid}`)).status).toBe(200);
+  await until('the first is deleted', () => !daemon.disk.backups.has(first.uuid), patience);
+  expect(daemon.disk.backups.has(second.uuid)).toBe(true);
+  expect((await http.delete(`/api/servers/${server.uuid}`)).status).toBe(200);
+  await until('the second is deleted', () => !daemon.disk.backups.has(second.uuid), patience);
+  await until('nothing is left to do', async () => (await panel.prisma.backupLeftover.count()) === 0, patience);
+});
+
 describe('what a schedule of a daemon orders', () => {
   const order = (node: TestNode, method: string, { uuid }: TestServer, path = '', body?: unknown) =>
     remote(node, method, `/servers/${uuid}/backups${path}`, body);
@@ -251,7 +271,10 @@ describe('what a schedule of a daemon orders', () => {
     const { node, server, path } = await place();
     const groups = `/api/servers/${server.uuid}/backup-groups`;
     const group = await http.post<{ uuid: string }>(groups, { name: 'Nightly', keep: 1 });
-    const first = await order(node, 'POST', server, '', { backup_group_uuid: group.body.uuid, ignored_files: ['*.log'] });
+    const first = await order(node, 'POST', server, '', {
+      backup_group_uuid: group.body.uuid,
+      ignored_files: ['*.log'],
+    });
     expect([first.status, first.body]).toEqual([200, { adapter: 's3', uuid: expect.any(String) }]);
     const uuid = String(first.body['uuid']);
     expect(await row(uuid)).toMatchObject({ state: 'running', ignoredFiles: '*.log', groupUuid: group.body.uuid });
@@ -313,7 +336,9 @@ describe('what a schedule of a daemon orders', () => {
 
     const target = { backup_name: 'b', target_backup_group_uuid: group.body.uuid };
     expect((await order(node, 'PATCH', server, '', target)).body).toEqual({ uuid: made[1] });
-    expect((await order(node, 'PATCH', server, '', { ...target, target_backup_group_uuid: server.uuid })).status).toBe(404);
+    expect((await order(node, 'PATCH', server, '', { ...target, target_backup_group_uuid: server.uuid })).status).toBe(
+      404,
+    );
     await panel.prisma.serverBackup.update({ where: { uuid: made[1] ?? '' }, data: { locked: true } });
     const byGroup = { backup_group_uuid: group.body.uuid };
     const locked = await order(node, 'DELETE', server, '', byGroup);
@@ -449,7 +474,10 @@ describe('backup configurations', () => {
       ['a path', { adapter: 's3', s3: { ...good, endpoint: 'http://store.test/x' } }],
       ['a bucket with a slash', { adapter: 's3', s3: { ...good, endpoint: store.url, bucket: '../x' } }],
       ['an unknown adapter', { adapter: 'tape' }],
-      ['a variable with an equals sign', { adapter: 'restic', restic: { repository: 'r', password: 'p', environment: { 'A=B': 'c' } } }],
+      [
+        'a variable with an equals sign',
+        { adapter: 'restic', restic: { repository: 'r', password: 'p', environment: { 'A=B': 'c' } } },
+      ],
     ] as const) {
       expect([name, (await admin.post(all, { name: 'x', ...body })).status]).toEqual([name, 400]);
     }

@@ -37,10 +37,11 @@ export const settingsFieldOf = (adapter: string): SettingsField | undefined =>
   adapter in SETTINGS_FIELD ? SETTINGS_FIELD[adapter as keyof typeof SETTINGS_FIELD] : undefined;
 
 /** Settings that are sealed and never shown; the first ones must be given. */
-export const SECRET_FIELDS: Readonly<Record<SettingsField, { required: readonly string[]; optional: readonly string[] }>> =
-  {
-    s3: { required: ['accessKeyId', 'secretAccessKey'], optional: [] },
-    restic: { required: ['password'], optional: ['environment'] },
-    pbs: { required: ['tokenSecret'], optional: [] },
-    kopia: { required: ['password'], optional: [] },
-  };
+export const SECRET_FIELDS: Readonly<
+  Record<SettingsField, { required: readonly string[]; optional: readonly string[] }>
+> = {
+  s3: { required: ['accessKeyId', 'secretAccessKey'], optional: [] },
+  restic: { required: ['password'], optional: ['environment'] },
+  pbs: { required: ['tokenSecret'], optional: [] },
+  kopia: { required: ['password'], optional: [] },
+};

@@ -108,7 +108,7 @@ export class BackupLeftovers implements OnModuleInit {
   private async remove(leftover: Leftover, store: SealedStore): Promise<void> {
     const { uuid, serverUuid, nodeId, adapter, uploadId } = leftover;
     if (adapter === 's3') {
-      await this.stores.objectStore(store).remove(objectKeyOf(leftover), uploadId);
+      await this.stores.objectStore(store, 'patient').remove(objectKeyOf(leftover), uploadId);
     } else {
       const daemon = await this.wings.forNode(nodeId);
       await daemon.deleteStoredBackup(serverUuid, { uuid, adapter });

@@ -5,8 +5,10 @@ import type { GuardedFetch } from '../../common/net/guarded-fetch.js';
 import { AddressGuard } from '../../nodes/wings/address-guard.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import { isKnownTo } from './adapters.js';
+import type { SettingsField } from './adapters.js';
 import { ObjectStore } from './s3/object-store.js';
 import { StoreSecrets } from './store-secrets.js';
+import type { StoreSettings } from './store-secrets.js';
 
 /** A configuration as it lies in the database. */
 export interface SealedStore {
@@ -15,6 +17,9 @@ export interface SealedStore {
 }
 
 export const storeColumns = { settings: true, secretsSealed: true } as const;
+
+/** Stores take minutes to put thousands of parts together. */
+const COMPLETION_LIMIT_MS = 240_000;
 
 /** Where one server's next backup goes. */
 export interface ChosenStore {
@@ -27,16 +32,20 @@ const chosen = { select: { id: true, adapter: true } } as const;
 /** The stores of backups, for those who make and keep backups. */
 @Injectable()
 export class BackupStores {
-  private readonly fetch: GuardedFetch;
+  private readonly quick: GuardedFetch;
+  private readonly patient: GuardedFetch;
 
   constructor(
     private readonly secrets: StoreSecrets,
     guard: AddressGuard,
   ) {
-    this.fetch = guardedFetch({ allowsAddress: (address) => guard.allows(address), limitMs: 30_000 });
+    const allowsAddress = (address: string): boolean => guard.allows(address);
+    this.quick = guardedFetch({ allowsAddress, limitMs: 10_000 });
+    this.patient = guardedFetch({ allowsAddress, limitMs: COMPLETION_LIMIT_MS });
   }
 
-  /** The choice of the server, else of its node, else of its location, else an archive on the node.
+  /**
+   * The choice of the server, else of its node, else of its location, else an archive on the node.
    * @throws PanelError 409 when the node's daemon cannot do that.
    */
   async chosenFor(tx: Queryable, serverUuid: string): Promise<ChosenStore> {
@@ -62,9 +71,9 @@ export class BackupStores {
     return { configurationId: configuration.id, adapter: configuration.adapter };
   }
 
-  /** The bucket of an S3 configuration. */
-  objectStore(store: SealedStore): ObjectStore {
-    return new ObjectStore(this.secrets.join('s3', store), this.fetch);
+  /** The bucket of an S3 configuration. @param pace `patient` for work that no request waits for. */
+  objectStore(store: SealedStore, pace: 'quick' | 'patient' = 'quick'): ObjectStore {
+    return new ObjectStore(this.secrets.join('s3', store), pace === 'quick' ? this.quick : this.patient);
   }
 
   /** The MiB that parts should have. */
@@ -72,8 +81,9 @@ export class BackupStores {
     return this.secrets.join('s3', store).partSizeMib;
   }
 
-  get settings(): Pick<StoreSecrets, 'join'> {
-    return this.secrets;
+  /** The settings of a repository, secrets included. */
+  settingsOf<Field extends SettingsField>(field: Field, store: SealedStore): StoreSettings[Field] {
+    return this.secrets.join(field, store);
   }
 }
 

@@ -15,6 +15,9 @@ import { BackupFailures } from './backup-failures.service.js';
 /** How long a store may be away before an uploaded backup counts as lost. */
 const PATIENCE_MS = 24 * 3_600_000;
 
+/** After so long somebody else may try, too: doing it twice does no harm. */
+const OVERDUE_MS = 60_000;
+
 interface UploadedBackup extends Leftover {
   readonly parts: readonly UploadedPart[];
   readonly reportedAt: Date;
@@ -39,13 +42,16 @@ export class BackupCompletions implements OnModuleInit {
     this.jobs.register('backup.complete_upload', ({ backupUuid }) => this.complete(backupUuid), {
       retries: 10,
       retryDelaySeconds: 5,
+      concurrency: 4,
+      expireSeconds: 600,
     });
-    this.jobs.register('backup.uploads_watch', () => this.watch(), { cron: '*/30 * * * *' });
+    this.jobs.register('backup.uploads_watch', () => this.watch(), { cron: '*/2 * * * *' });
   }
 
+  /** Those whose process died in the middle, or whose job was given up. */
   private async watch(): Promise<void> {
     const waiting = await this.prisma.serverBackup.findMany({
-      where: { state: 'running', reportedAt: { not: null } },
+      where: { state: 'running', reportedAt: { lt: new Date(Date.now() - OVERDUE_MS) } },
       select: { uuid: true },
     });
     for (const { uuid } of waiting) {
@@ -61,7 +67,7 @@ export class BackupCompletions implements OnModuleInit {
     if (row === null || row.configuration === null || row.reportedAt === null) return;
     const parts: unknown = row.uploadedParts;
     const backup = { ...row, reportedAt: row.reportedAt, parts: parts as UploadedPart[] };
-    const store = this.stores.objectStore(row.configuration);
+    const store = this.stores.objectStore(row.configuration, 'patient');
     try {
       await assemble(store, backup);
     } catch (error) {

@@ -44,9 +44,7 @@ export class BackupGroups {
       if ((await tx.backupGroup.count({ where: { serverUuid } })) >= MAXIMUM_GROUPS) {
         throw conflict(`A server has at most ${MAXIMUM_GROUPS} backup groups`, 'backup_groups.limit_reached');
       }
-      return toGroup(
-        await tx.backupGroup.create({ data: { serverUuid, name, keep: keep ?? null }, select: columns }),
-      );
+      return toGroup(await tx.backupGroup.create({ data: { serverUuid, name, keep: keep ?? null }, select: columns }));
     });
   }
 

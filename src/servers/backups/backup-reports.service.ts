@@ -123,12 +123,7 @@ export class BackupReports {
 }
 
 /** @returns the server of the backup, when the report changed it. */
-async function succeed(
-  tx: Queryable,
-  nodeId: number,
-  uuid: string,
-  report: BackupReport,
-): Promise<string | undefined> {
+async function succeed(tx: Queryable, nodeId: number, uuid: string, report: BackupReport): Promise<string | undefined> {
   const [ended] = await tx.serverBackup.updateManyAndReturn({
     where: { uuid, nodeId, adapter: { not: 's3' }, state: { in: ['running', 'failed'] } },
     data: { ...told(report), state: 'completed', completedAt: new Date() },

@@ -40,6 +40,6 @@ export class BackupRepositories {
       (await this.prisma.backupLeftover.findFirst({ where, select: columns }));
     if (backup === null || backup.configuration === null) throw backupNotFound();
     const { serverUuid, createdAt, configuration } = backup;
-    return { serverUuid, createdAt, settings: this.stores.settings.join(SETTINGS_FIELD[adapter], configuration) };
+    return { serverUuid, createdAt, settings: this.stores.settingsOf(SETTINGS_FIELD[adapter], configuration) };
   }
 }

@@ -122,7 +122,9 @@ export class BackupRestores {
     if (server === null) return notFound('Server not found', 'servers.not_found');
     if (server.backups.length > 0) return conflict('A backup of this server is being made', 'backups.running');
     const isIdle = server.installState !== 'installing' && !server.transferring;
-    return mustBeStopped && isIdle && server.state !== 'offline' ? conflict('Stop the server first', 'servers.running') : notNow(server);
+    return mustBeStopped && isIdle && server.state !== 'offline'
+      ? conflict('Stop the server first', 'servers.running')
+      : notNow(server);
   }
 
   private async end(serverUuid: string, nodeId: number, backupUuid: string): Promise<boolean> {

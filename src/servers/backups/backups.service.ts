@@ -45,7 +45,11 @@ export class Backups implements OnModuleInit {
    * Makes the row, then lets the daemon begin; it reports the end itself.
    * @throws PanelError 409 while another one is made or restored, 429 at the owner's limit, 502 and 504 of the node.
    */
-  async create(scope: ServerScope, { name, ignore = '', group }: CreateBackupDto, ipAddress: string): Promise<CreatedBackup> {
+  async create(
+    scope: ServerScope,
+    { name, ignore = '', group }: CreateBackupDto,
+    ipAddress: string,
+  ): Promise<CreatedBackup> {
     const { uuid: serverUuid, nodeId, ownerId, userId } = scope;
     const row = await this.prisma.$transaction(async (tx) => {
       const backup = await this.newBackups.insert(tx, {

@@ -22,7 +22,7 @@ export class StreamPartsQuery {
   @Min(1)
   @Max(10_000)
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 10_000, default: 1, required: false })
-  from_part: number = 1;
+  from_part = 1;
 }
 
 /** Where a daemon PUTs an archive, part by part. */

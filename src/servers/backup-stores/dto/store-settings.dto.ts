@@ -40,7 +40,7 @@ export class S3Settings {
   /** Whether the bucket stands in the path and not in the host's name; most stores but AWS want it so. */
   @WithDefault(true)
   @IsBoolean()
-  pathStyle: boolean = true;
+  pathStyle = true;
 
   /** MiB of the parts that daemons upload; larger archives get larger parts. */
   @ApiPropertyOptional({ type: 'integer', minimum: 5, maximum: 5120, default: 128 })
@@ -48,7 +48,7 @@ export class S3Settings {
   @IsInt()
   @Min(5)
   @Max(5120)
-  partSizeMib: number = 128;
+  partSizeMib = 128;
 }
 
 export class S3Dto extends S3Settings {
@@ -73,7 +73,7 @@ export class ResticSettings {
   @IsInt()
   @Min(0)
   @Max(86_400)
-  retryLockSeconds: number = 60;
+  retryLockSeconds = 60;
 }
 
 export class ResticDto extends ResticSettings {
