@@ -320,11 +320,10 @@ describe('what a schedule of a daemon orders', () => {
     const group = await http.post<{ uuid: string }>(`/api/servers/${server.uuid}/backup-groups`, { name: 'Kept' });
     const made: string[] = [];
     for (const [index, name] of ['a', 'b', 'a'].entries()) {
-      const data = {
-        ...{ serverUuid: server.uuid, nodeId: node.id, configurationId, adapter: 's3' },
-        ...{ name, state: 'completed', createdAt: new Date(1_000_000 * (index + 1)) },
-      } as const;
-      made.push((await panel.prisma.serverBackup.create({ data, select: { uuid: true } })).uuid);
+      const uuid = await underWay({ server, node });
+      const createdAt = new Date(1_000_000 * (index + 1));
+      await panel.prisma.serverBackup.update({ where: { uuid }, data: { name, state: 'completed', createdAt } });
+      made.push(uuid);
     }
     const restored = await order(node, 'POST', server, '/restore', { backup_name: 'a', oldest: true });
     expect(restored.body).toMatchObject({ adapter: 's3', uuid: made[0] });

@@ -109,7 +109,7 @@ export class PbsSettings {
   @Length(1, 255)
   tokenId!: string;
 
-  @ApiPropertyOptional(nullableText)
+  @ApiPropertyOptional({ ...nullableText, example: 'a1:b2:c3' })
   @OptionalField()
   @Matches(/^[0-9a-f:]{1,128}$/i, FINGERPRINT)
   fingerprint?: string | null;
@@ -137,7 +137,7 @@ export class KopiaSettings {
   @Length(1, 255)
   username!: string;
 
-  @ApiPropertyOptional(nullableText)
+  @ApiPropertyOptional({ ...nullableText, example: 'a1:b2:c3' })
   @OptionalField()
   @Matches(/^[0-9a-f:]{1,128}$/i, FINGERPRINT)
   fingerprint?: string | null;
