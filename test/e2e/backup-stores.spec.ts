@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Jobs } from '../../src/common/jobs/jobs.service.js';
 import { announce, daemonOf, FLAVOURS, headersOf } from '../support/daemons.js';
 import { createAdmin, createEgg, createNode, createServer, createUser, openSession } from '../support/factories.js';
 import type { TestEgg, TestNode, TestServer, TestUser } from '../support/factories.js';
@@ -211,6 +212,21 @@ describe('uploads', () => {
       expect((await remote(other, 'GET', `/backups/${uuid}${path}`)).status).toBe(404);
     }
     expect([store.uploads.size, (await row(uuid)).uploadId]).toEqual([0, null]);
+  });
+
+  it('that a panel left behind end in one state: completed when the store had put them together, else failed', async () => {
+    const here = await place();
+    // What a panel leaves that is killed between the report and the end of the completion.
+    const left = { reportedAt: new Date(), uploadId: 'ended', uploadedParts: [{ etag: 'ab', partNumber: 1 }] };
+    for (const state of ['completed', 'failed'] as const) {
+      const uuid = await underWay(here);
+      await panel.prisma.serverBackup.update({ where: { uuid }, data: left });
+      if (state === 'completed') store.objects.set(keyOf(here.server, uuid), Buffer.from('abc'));
+      for (let count = 0; count < 2; count++)
+        await panel.app.get(Jobs).enqueue('backup.complete_upload', { backupUuid: uuid });
+      expect(await ended(uuid)).toBe(state);
+    }
+    expect(store.objects.size).toBe(1);
   });
 
   it('wait for a store that is away', async () => {
