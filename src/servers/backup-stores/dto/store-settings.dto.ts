@@ -38,6 +38,7 @@ export class S3Settings {
   bucket!: string;
 
   /** Whether the bucket stands in the path and not in the host's name; most stores but AWS want it so. */
+  @ApiPropertyOptional({ type: Boolean, default: true })
   @WithDefault(true)
   @IsBoolean()
   pathStyle = true;
