@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AbuseModule } from './abuse/abuse.module.js';
 import { ServerAccessModule } from './access/server-access.module.js';
 import { ServerPortsModule } from './allocations/server-ports.module.js';
+import { BackupStoresModule } from './backup-stores/backup-stores.module.js';
 import { BackupsModule } from './backups/backups.module.js';
 import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
 import { ConsoleModule } from './console/console.module.js';
@@ -27,6 +28,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
 @Module({
   imports: [
     AbuseModule,
+    BackupStoresModule,
     BackupsModule,
     ConsoleModule,
     EggsModule,

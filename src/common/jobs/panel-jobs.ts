@@ -50,6 +50,14 @@ export interface PanelJobs {
   'backup.expire': { backupUuid: string };
   /** Delete the backups of a node that are marked for it. */
   'backup.delete_on_node': { nodeId: number };
+  /** Put the parts of an uploaded backup together. */
+  'backup.complete_upload': { backupUuid: string };
+  /** Take up uploaded backups whose completion was given up. */
+  'backup.uploads_watch': Record<string, never>;
+  /** Remove from a store what no backup is any more. */
+  'backup.remove_leftovers': { configurationId: number };
+  /** Try again where a store was away for long. */
+  'backup.leftovers_watch': Record<string, never>;
   /** Do the next task of a run of a schedule. */
   'schedule.task': { runId: string; position: number };
   /** Give the source node of a transfer its order. */

@@ -4,6 +4,8 @@ import { allowedUrl, guardedLookup, isPublicAddress, readText } from './safe-fet
 export interface GuardedFetchOptions {
   /** Private addresses too, and loopback: set by the operator only. */
   readonly allowsPrivate?: boolean;
+  /** Which addresses may be called, when that is for somebody else to say. */
+  readonly allowsAddress?: (address: string) => boolean;
   readonly limitMs?: number;
   readonly maximumBytes?: number;
 }
@@ -22,7 +24,7 @@ export type GuardedFetch = (address: string, init?: GuardedRequest) => Promise<R
  */
 export function guardedFetch(options: GuardedFetchOptions = {}): GuardedFetch {
   const { allowsPrivate = false, limitMs = 10_000, maximumBytes = 524_288 } = options;
-  const allowsAddress = allowsPrivate ? () => true : isPublicAddress;
+  const allowsAddress = options.allowsAddress ?? (allowsPrivate ? () => true : isPublicAddress);
   return async (address, { method = 'GET', headers = {}, body } = {}) => {
     const url = allowedUrl(address, allowsAddress);
     const agent = new Agent({ connect: { lookup: guardedLookup(allowsAddress), timeout: limitMs }, pipelining: 0 });

@@ -63,6 +63,11 @@ export class AddressGuard {
     return ipaddr.isValid(bare) && this.isForbidden(bare);
   }
 
+  /** Whether an address may be called. */
+  allows(address: string): boolean {
+    return ipaddr.isValid(address) && !this.isForbidden(address);
+  }
+
   /** Resolves a name for a connection, leaving out addresses that may not be called. */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {

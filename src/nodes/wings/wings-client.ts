@@ -28,6 +28,16 @@ export interface DaemonSettings {
   readonly system: { sftp: { bind_port: number } };
 }
 
+/** Which backup is put back, and how. */
+export interface RestoreOrder {
+  readonly uuid: string;
+  readonly adapter: string;
+  /** Whether all files of the server are deleted first. */
+  readonly truncateDirectory: boolean;
+  /** Where the daemon fetches what lies in an object store; null for all others. */
+  readonly downloadUrl: string | null;
+}
+
 /** What differs between clients of one node: how browsers name themselves, and how connections find addresses. */
 export interface WingsClientOptions {
   /** Sent as `Origin` when the panel opens a console socket; Go Wings checks it. */
@@ -159,9 +169,9 @@ export class WingsClient {
   /** Begins to put a backup back; the daemon stops the server first and reports the end. */
   async restoreBackup(
     uuid: string,
-    { uuid: backupUuid, adapter, truncateDirectory }: { uuid: string; adapter: string; truncateDirectory: boolean },
+    { uuid: backupUuid, adapter, truncateDirectory, downloadUrl }: RestoreOrder,
   ): Promise<void> {
-    const body = { adapter, truncate_directory: truncateDirectory, download_url: null };
+    const body = { adapter, truncate_directory: truncateDirectory, download_url: downloadUrl };
     await this.call('POST', `/servers/${uuid}/backup/${backupUuid}/restore`, { body });
   }
 
@@ -176,6 +186,15 @@ export class WingsClient {
     if (this.kind === 'go') return undefined;
     const answer = await this.callUnless404('GET', `/servers/${uuid}/version`);
     return answer === undefined ? undefined : parseVersionHash(parseJson(answer.text));
+  }
+
+  /**
+   * Deletes a backup that lies in a repository, also after its server is gone; answered when it is done. One that the
+   * repository does not know is deleted already. Only wings-rs keeps such backups.
+   */
+  async deleteStoredBackup(serverUuid: string, { uuid, adapter }: { uuid: string; adapter: string }): Promise<void> {
+    const body = { adapter, server: serverUuid, foreground: true };
+    await this.callUnless404('DELETE', `/backups/${uuid}`, { body, limitMs: LIMITS.delete });
   }
 
   /** The last console lines, oldest first; Go Wings keeps 100. */

@@ -3,6 +3,7 @@ import { CallingNode } from '../../common/access/decorators.js';
 import { NodePrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
 import { BackupUuidPipe } from '../../servers/backups/backup-uuid.pipe.js';
+import { LargeBody } from '../body/remote-body.interceptor.js';
 import { RemoteController } from '../remote-controller.js';
 import { RemoteBackups } from './backups.service.js';
 import { BackupOutcome, BackupReportBody } from './dto/backup-report.dto.js';
@@ -14,6 +15,7 @@ export class RemoteBackupsController {
   /** Report how a backup ended */
   @Post(':uuid')
   @HttpCode(204)
+  @LargeBody()
   @ApiErrors(400, 404, 413)
   ended(
     @CallingNode() node: NodePrincipal,

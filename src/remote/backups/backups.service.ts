@@ -22,6 +22,7 @@ export class RemoteBackups {
       checksumType: body.checksum_type ?? '',
       browsable: body.browsable ?? false,
       streaming: body.streaming ?? false,
+      parts: (body.parts ?? []).map(({ etag, part_number }) => ({ etag, partNumber: part_number })),
     });
   }
 

@@ -9,6 +9,9 @@ import { Wings } from '../../nodes/wings/wings.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
 import type { ServerScope } from '../access/server-scope.js';
+import { isKeptRemotely } from '../backup-stores/adapters.js';
+import { BackupLeftovers, leftoverColumns } from '../backup-stores/backup-leftovers.service.js';
+import type { Leftover } from '../backup-stores/backup-leftovers.service.js';
 import { backupNotFound } from './backup-uuid.pipe.js';
 import { restoringError } from '../access/restoring.js';
 
@@ -21,6 +24,7 @@ export class BackupRemovals implements OnModuleInit {
     private readonly prisma: PrismaService,
     private readonly wings: Wings,
     private readonly jobs: Jobs,
+    private readonly leftovers: BackupLeftovers,
     private readonly audit: AuditLog,
   ) {}
 
@@ -33,12 +37,12 @@ export class BackupRemovals implements OnModuleInit {
 
   /** @throws PanelError 403 when it is locked and not forced, 404, 409 while it is being made or put back. */
   async remove(
-    { uuid: serverUuid, nodeId, userId }: ServerScope,
+    { uuid: serverUuid, userId }: Pick<ServerScope, 'uuid'> & { readonly userId: number | null },
     uuid: string,
-    { force, ipAddress }: { force: boolean; ipAddress: string },
+    { force, ipAddress }: { force: boolean; ipAddress?: string },
   ): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
-      const { count } = await tx.serverBackup.updateMany({
+      const marked = await tx.serverBackup.updateManyAndReturn({
         where: {
           uuid,
           serverUuid,
@@ -47,25 +51,45 @@ export class BackupRemovals implements OnModuleInit {
           server: { OR: [{ restoringBackup: null }, { restoringBackup: { not: uuid } }] },
         },
         data: { state: 'deleting' },
+        select: leftoverColumns,
       });
-      if (count === 0) throw await refusal(tx, serverUuid, uuid, force);
-      await this.jobs.enqueue('backup.delete_on_node', { nodeId }, { tx, singletonKey: String(nodeId) });
-      const entry = { action: 'server:backup:delete', targetType: 'server', targetId: serverUuid, ipAddress } as const;
-      await this.audit.record({ userId, ...entry, metadata: { backup: uuid } }, tx);
+      if (marked.length === 0) throw await refusal(tx, serverUuid, uuid, force);
+      await this.follow(tx, marked);
+      const entry = { action: 'server:backup:delete', targetType: 'server', targetId: serverUuid } as const;
+      const from = ipAddress === undefined ? {} : { ipAddress };
+      await this.audit.record({ userId, ...entry, ...from, metadata: { backup: uuid } }, tx);
     });
   }
 
-  /** Lets the oldest backup that a schedule made of a server go; none when somebody locked them all. */
-  async rotate(tx: Queryable, serverUuid: string, nodeId: number): Promise<void> {
-    const oldest = await tx.serverBackup.findFirst({
-      where: { serverUuid, scheduled: true, state: 'completed', locked: false },
+  /** Lets the oldest of some backups go; fewer, or none, when somebody locked them. */
+  async rotate(
+    tx: Queryable,
+    which: { serverUuid: string; scheduled?: true; groupUuid?: string },
+    amount: number,
+  ): Promise<void> {
+    const where = { ...which, state: 'completed', locked: false } as const;
+    const oldest = await tx.serverBackup.findMany({
+      where,
       select: { uuid: true },
       orderBy: { createdAt: 'asc' },
+      take: amount,
     });
-    if (oldest === null) return;
-    const where = { ...oldest, state: 'completed', locked: false } as const;
-    await tx.serverBackup.updateMany({ where, data: { state: 'deleting' } });
-    await this.jobs.enqueue('backup.delete_on_node', { nodeId }, { tx, singletonKey: String(nodeId) });
+    const marked = await tx.serverBackup.updateManyAndReturn({
+      where: { ...where, uuid: { in: oldest.map(({ uuid }) => uuid) } },
+      data: { state: 'deleting' },
+      select: leftoverColumns,
+    });
+    await this.follow(tx, marked);
+  }
+
+  /** What is marked: daemons delete what they keep, the panel what lies in a bucket; there no row has to wait. */
+  private async follow(tx: Queryable, marked: readonly Leftover[]): Promise<void> {
+    const stored = marked.filter(({ adapter }) => adapter === 's3');
+    await this.leftovers.add(tx, stored);
+    await tx.serverBackup.deleteMany({ where: { uuid: { in: stored.map(({ uuid }) => uuid) }, state: 'deleting' } });
+    for (const nodeId of new Set(marked.filter(({ adapter }) => adapter !== 's3').map((backup) => backup.nodeId))) {
+      await this.jobs.enqueue('backup.delete_on_node', { nodeId }, { tx, singletonKey: String(nodeId) });
+    }
   }
 
   /** Also those that stayed behind when the node was away longer than the job was tried. */
@@ -80,7 +104,9 @@ export class BackupRemovals implements OnModuleInit {
     const daemon = await this.wings.forNode(nodeId);
     const results = await Promise.allSettled(
       marked.map(async ({ uuid, serverUuid, adapter }) => {
-        await daemon.deleteBackup(serverUuid, { uuid, adapter });
+        const backup = { uuid, adapter };
+        if (isKeptRemotely(adapter)) await daemon.deleteStoredBackup(serverUuid, backup);
+        else await daemon.deleteBackup(serverUuid, backup);
         await this.prisma.serverBackup.deleteMany({ where: { uuid, nodeId, state: 'deleting' } });
       }),
     );

@@ -10,6 +10,7 @@ export const backupColumns = {
   checksum: true,
   checksumType: true,
   locked: true,
+  groupUuid: true,
   createdAt: true,
   completedAt: true,
 } as const satisfies Prisma.ServerBackupSelect;
@@ -34,6 +35,7 @@ export function toBackup(row: BackupRow): BackupEntry {
     is_successful: isSuccessful,
     locked,
     is_locked: locked,
+    group: row.groupUuid,
     created_at: createdAt,
     completed_at: completedAt,
   };

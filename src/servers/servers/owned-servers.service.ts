@@ -6,6 +6,7 @@ import { AccountErasure } from '../../common/erasure/account-erasure.js';
 import type { AfterCommit } from '../../common/erasure/account-erasure.js';
 import { Allocations } from '../../nodes/allocations/allocations.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
+import { BackupLeftovers } from '../backup-stores/backup-leftovers.service.js';
 import { ServerRemovals } from '../daemon/server-removals.service.js';
 
 /**
@@ -20,6 +21,7 @@ export class OwnedServers implements OnModuleInit {
     private readonly settings: PanelSettings,
     private readonly allocations: Allocations,
     private readonly removals: ServerRemovals,
+    private readonly leftovers: BackupLeftovers,
     private readonly bus: EventBus,
   ) {}
 
@@ -53,6 +55,7 @@ export class OwnedServers implements OnModuleInit {
     const invited = await tx.serverSubuser.findMany({ where: { userId }, select: { serverUuid: true } });
     for (const { uuid, nodeId } of owned) {
       await this.allocations.releaseAll(tx, uuid);
+      await this.leftovers.addOfServer(tx, uuid);
       await tx.server.delete({ where: { uuid }, select: { uuid: true } });
       await this.removals.request(tx, uuid, nodeId);
     }

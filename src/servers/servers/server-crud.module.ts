@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ServerAccessModule } from '../access/server-access.module.js';
+import { BackupStoresModule } from '../backup-stores/backup-stores.module.js';
 import { ServerDaemonModule } from '../daemon/server-daemon.module.js';
 import { ServerQuotaModule } from '../quota/server-quota.module.js';
 import { ServerCreation } from './server-creation.service.js';
@@ -14,7 +15,7 @@ import { UserServersController } from './user-servers.controller.js';
 
 /** Listing, creating, changing and deleting servers. */
 @Module({
-  imports: [ServerAccessModule, ServerDaemonModule, ServerQuotaModule],
+  imports: [BackupStoresModule, ServerAccessModule, ServerDaemonModule, ServerQuotaModule],
   controllers: [ServersController, ServersAdminController, UserServersController],
   providers: [AdminServerList, OwnedServers, ServerCreation, ServerList, ServerProvisioning, Servers],
 })

@@ -11,6 +11,7 @@ import type { Queryable } from '../../prisma/prisma.service.js';
 import { lockIdle } from '../access/not-now.js';
 import type { ServerScope } from '../access/server-scope.js';
 import { beingTransferred, lockUnlessTransferring } from '../access/transferring.js';
+import { BackupLeftovers } from '../backup-stores/backup-leftovers.service.js';
 import { ServerRemovals } from '../daemon/server-removals.service.js';
 import { ServerSync } from '../daemon/server-sync.service.js';
 import { ACTION_BUDGET_MS, within } from '../daemon/time-budget.js';
@@ -33,6 +34,7 @@ export class Servers {
     private readonly wings: Wings,
     private readonly allocations: Allocations,
     private readonly removals: ServerRemovals,
+    private readonly leftovers: BackupLeftovers,
     private readonly audit: AuditLog,
     private readonly notices: ActivityNotices,
     private readonly bus: EventBus,
@@ -79,6 +81,7 @@ export class Servers {
     await this.prisma.$transaction(async (tx) => {
       await lockUnlessTransferring(tx, scope.uuid);
       await this.allocations.releaseAll(tx, scope.uuid);
+      await this.leftovers.addOfServer(tx, scope.uuid);
       const { count } = await tx.server.deleteMany({ where: { uuid: scope.uuid, nodeId: scope.nodeId } });
       if (count === 0) throw notFound('Server not found', 'servers.not_found');
       if (!isGone) await this.removals.request(tx, scope.uuid, scope.nodeId);

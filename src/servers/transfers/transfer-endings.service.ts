@@ -6,6 +6,7 @@ import type { Prisma } from '../../generated/prisma/client.js';
 import { Allocations } from '../../nodes/allocations/allocations.service.js';
 import { PrismaService } from '../../prisma/prisma.service.js';
 import type { Queryable } from '../../prisma/prisma.service.js';
+import { REMOTE_ADAPTERS } from '../backup-stores/adapters.js';
 import { ServerRemovals } from '../daemon/server-removals.service.js';
 import { ServerSync } from '../daemon/server-sync.service.js';
 
@@ -67,7 +68,12 @@ export class TransferEndings {
         select: { uuid: true },
       });
       await tx.serverBackup.updateMany({
-        where: { uuid: { in: [...backups] }, serverUuid, nodeId: sourceNodeId },
+        where: {
+          serverUuid,
+          nodeId: sourceNodeId,
+          // What lies in a store needs no carrying.
+          OR: [{ uuid: { in: [...backups] } }, { adapter: { in: [...REMOTE_ADAPTERS] } }],
+        },
         data: { nodeId: targetNodeId },
       });
       await this.allocations.releaseOn(tx, serverUuid, sourceNodeId);

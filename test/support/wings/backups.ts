@@ -32,6 +32,13 @@ const RS_CHECKSUMS: Record<string, string> = {
   kopia: 'kopia',
 };
 
+/** Under which name the panel tells how the repository of an adapter is reached. */
+export const RS_REPOSITORIES: Record<string, string> = {
+  restic: 'restic',
+  'proxmox-backup-server': 'pbs',
+  kopia: 'kopia',
+};
+
 /** Packs the server's files, stores or uploads them and reports to the panel. */
 export async function runBackup(
   daemon: Daemon,
@@ -55,6 +62,14 @@ export async function runBackup(
 /** Keeps the archive where the adapter wants it; null when that failed. */
 async function storedParts(daemon: Daemon, backup: BackupRecord & { archive: Buffer }): Promise<Part[] | null> {
   if (!daemon.options.backupSucceeds) return null;
+  const repository = RS_REPOSITORIES[backup.adapter];
+  // As wings-rs does: it knows of the repository only what the panel tells, once.
+  if (repository !== undefined) {
+    const told = await daemon.panel
+      .call('GET', `/backups/${backup.uuid}/${repository}`, { retry: false })
+      .catch(() => null);
+    if (told === null) return null;
+  }
   if (backup.adapter !== 's3') {
     daemon.disk.backups.set(backup.uuid, backup);
     return [];

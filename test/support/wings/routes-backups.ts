@@ -1,6 +1,6 @@
 import { request as fetchUrl } from 'undici';
 import type { BackupRecord } from './backups.ts';
-import { runBackup, runRestore } from './backups.ts';
+import { RS_REPOSITORIES, runBackup, runRestore } from './backups.ts';
 import type { Daemon } from './context.ts';
 import type { HttpRequest, Reply, Route } from './http-kit.ts';
 import { done, HttpError, jsonOf, serverBy, serverOf, textField } from './http-kit.ts';
@@ -69,10 +69,13 @@ function removeOfServer(daemon: Daemon, request: HttpRequest): Reply {
 }
 
 /** In the background the outcome is reported to the panel. */
-function remove(daemon: Daemon, request: HttpRequest): Reply {
+async function remove(daemon: Daemon, request: HttpRequest): Promise<Reply> {
   const body = jsonOf(daemon, request);
   adapterOf(daemon, body);
   const backup = backupOf(daemon, request);
+  const repository = RS_REPOSITORIES[backup.adapter];
+  if (repository !== undefined)
+    await daemon.panel.call('GET', `/backups/${backup.uuid}/${repository}`, { retry: false });
   erase(daemon, backup, daemon.servers.get(backup.server));
   if (body.foreground === true) return { status: 200, body: {} };
   const report = daemon.panel.call('POST', `/backups/${backup.uuid}/deletion`, { body: { successful: true } });

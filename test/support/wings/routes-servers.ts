@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { RS_REPOSITORIES } from './backups.ts';
 import type { Daemon } from './context.ts';
 import { isPowerAction } from './console-socket.ts';
 import type { HttpRequest, Reply, Route } from './http-kit.ts';
@@ -43,7 +44,9 @@ function remove(daemon: Daemon, request: HttpRequest): Reply {
   daemon.servers.delete(server.uuid);
   daemon.disk.servers.delete(server.uuid);
   for (const backup of daemon.disk.backups.values()) {
-    if (backup.server === server.uuid) daemon.disk.backups.delete(backup.uuid);
+    // What lies in a repository is not on the node's disk.
+    const isLocal = RS_REPOSITORIES[backup.adapter] === undefined;
+    if (backup.server === server.uuid && isLocal) daemon.disk.backups.delete(backup.uuid);
   }
   return done(daemon, 204, 200);
 }

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsString, Length, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsString, IsUUID, Length, MaxLength } from 'class-validator';
 import { OptionalField } from '../../../common/validation/optional-field.js';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
@@ -19,6 +19,12 @@ export class CreateBackupDto {
   @IsString()
   @MaxLength(8192)
   ignore?: string;
+
+  /** A backup group of the server. */
+  @OptionalField()
+  @IsUUID()
+  @ApiProperty({ format: 'uuid', required: false })
+  group?: string;
 }
 
 export class RestoreBackupDto {
@@ -93,6 +99,10 @@ export class BackupEntry {
 
   is_locked!: boolean;
 
+  /** The backup group it is in. */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  group!: string | null;
+
   created_at!: Date;
 
   @ApiProperty({ type: Date, nullable: true })
@@ -118,8 +128,8 @@ export class RenamedBackup {
   display_name!: string;
 }
 
-/** Where a browser downloads a backup from its node. */
+/** Where a browser downloads a backup, from its node or its object store. */
 export class BackupDownload {
-  /** Good for one download within 15 minutes. */
+  /** From a node: good for one download within 15 minutes; from an object store: good for an hour. */
   url!: string;
 }
