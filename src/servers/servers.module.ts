@@ -5,6 +5,7 @@ import { BackupsModule } from './backups/backups.module.js';
 import { ServerConfigurationModule } from './configuration/server-configuration.module.js';
 import { ConsoleModule } from './console/console.module.js';
 import { EggsModule } from './eggs/eggs.module.js';
+import { ServerFilesModule } from './files/files.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
 import { ServerExportsModule } from './exports/server-exports.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
@@ -34,6 +35,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
     ServerConfigurationModule,
     ServerCrudModule,
     ServerExportsModule,
+    ServerFilesModule,
     ServerInstallationModule,
     ServerOperationsModule,
     ServerPortsModule,

@@ -148,6 +148,7 @@ export const RATE_LIMITS = {
   ],
   power: [{ by: 'server', limit: 20, windowSeconds: 60 }],
   command: [{ by: 'server', limit: 60, windowSeconds: 60 }],
+  filePull: [{ by: 'server', limit: 20, windowSeconds: 60 }],
   subuserInvite: [{ by: 'account+ip', limit: 10, windowSeconds: 30 }],
   socReport: [{ by: 'account', limit: 60, windowSeconds: 60 }],
   // A rack of machines may be installed from behind one address.
