@@ -12,6 +12,7 @@ import { ServerInstallationModule } from './installation/server-installation.mod
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
+import { FileSharesModule } from './shares/shares.module.js';
 import { SocModule } from './soc/soc.module.js';
 import { OrganisationServersModule } from './organisations/organisation-servers.module.js';
 import { ServerStartupsModule } from './startup/server-startups.module.js';
@@ -27,6 +28,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
     BackupsModule,
     ConsoleModule,
     EggsModule,
+    FileSharesModule,
     FleetModule,
     NodeDrainsModule,
     OrganisationServersModule,

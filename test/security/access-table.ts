@@ -300,11 +300,17 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'POST /api/servers/:id/map': holder('nodes:read', 'nodes:map'),
   'POST /api/soc/data': holder('soc:write'),
 
+  'GET /public/share/:token': anybody,
+  'GET /public/share/:token/content': anybody,
+  'GET /public/share/:token/download': anybody,
+  'GET /public/share/:token/media': anybody,
+
   // Servers
   'DELETE /api/servers/:id': server('servers:write', 'none'),
   'DELETE /api/servers/:id/allocations': server('servers:write'),
   'DELETE /api/servers/:id/allocations/secondary': server('servers:write'),
   'DELETE /api/servers/:id/backups/:bid': server('backups:write'),
+  'DELETE /api/servers/:id/files/shares/:shareId': server('files:write'),
   'DELETE /api/servers/:id/schedules/:sid': server('schedules:write'),
   'GET /api/servers': holder('servers:read'),
   'GET /api/users/:id/servers': self('users:read', 'servers:read'),
@@ -321,6 +327,7 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'GET /api/servers/:id/files/largest-directories': server('files:read'),
   'GET /api/servers/:id/files/revisions': server('files:read'),
   'GET /api/servers/:id/files/revisions/:revisionId': server('files:read'),
+  'GET /api/servers/:id/files/shares': server('files:read'),
   'GET /api/servers/:id/files/upload-token': server('files:write'),
   'POST /api/servers/:id/files/archive': server('files:write'),
   'POST /api/servers/:id/files/chmod': server('files:write'),
@@ -331,6 +338,7 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessLine>> = {
   'POST /api/servers/:id/files/move': server('files:write'),
   'POST /api/servers/:id/files/pull': server('files:write'),
   'POST /api/servers/:id/files/revisions/:revisionId/restore': server('files:write'),
+  'POST /api/servers/:id/files/shares': server('files:write'),
   'POST /api/servers/:id/files/upload': server('files:write'),
   'POST /api/servers/:id/files/write': server('files:write'),
   'PUT /api/servers/:id/files/rename': server('files:write'),

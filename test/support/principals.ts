@@ -1,3 +1,4 @@
+import { Sealer } from '../../src/common/crypto/sealer.js';
 import {
   addSubuser,
   createExport,
@@ -225,9 +226,22 @@ async function idsAround(
     subusers: String(entry),
     backups: backup,
     schedules: schedule,
+    revisions: '0',
+    shareId: await createFileShare(panel, user, server),
+    token: '0'.repeat(64),
     inviteId: String((await addSubuser(panel, elsewhere, user, ['console'], false)).id),
     ...(await idsOfFiles(panel, user)),
   };
+}
+
+async function createFileShare(panel: TestPanel, user: TestUser, server: TestServer): Promise<string> {
+  const data = { serverUuid: server.uuid, createdById: user.id, filePath: '/a.txt', expiresIn: 'permanent' };
+  const tokenSealed = panel.app.get(Sealer).seal(user.uuid, 'file-share');
+  const share = await panel.prisma.serverFileShare.create({
+    data: { ...data, tokenDigest: new Uint8Array(Buffer.from(user.uuid)), tokenSealed },
+    select: { id: true },
+  });
+  return share.id;
 }
 
 async function idsOfFiles(panel: TestPanel, user: TestUser): Promise<PathValues> {

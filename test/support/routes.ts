@@ -72,6 +72,10 @@ export const UNKNOWN_IDS: PathValues = {
   servers: '00000000-0000-4000-8000-000000000000',
   backups: '00000000-0000-4000-8000-000000000000',
   schedules: '00000000-0000-4000-8000-000000000000',
+  // None that a daemon would be asked for.
+  revisions: '0',
+  shareId: '00000000-0000-4000-8000-000000000000',
+  token: '0'.repeat(64),
   nodes: NUMBER_OF_NOBODY,
   eggs: NUMBER_OF_NOBODY,
   organisations: NUMBER_OF_NOBODY,

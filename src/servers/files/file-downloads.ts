@@ -69,6 +69,13 @@ export function answerText({ body, length }: NodeStream, maximumBytes: number, r
   return new StreamableFile(atMost(body, maximumBytes), { ...options, ...(length !== undefined && { length }) });
 }
 
+/** The answer may be used by pages of other origins. */
+export function forEverywhere(file: StreamableFile, response: Response): StreamableFile {
+  response.setHeader('Access-Control-Allow-Origin', '*');
+  response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+  return file;
+}
+
 function secure(response: Response): void {
   response.setHeader('Content-Security-Policy', SANDBOX);
   response.setHeader('Cross-Origin-Resource-Policy', 'same-site');

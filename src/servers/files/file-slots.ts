@@ -12,12 +12,13 @@ export class FileSlots {
 
   /**
    * @returns gives the place back; may be called more than once.
-   * @throws PanelError 429 when the account has too many under way.
+   * @param who the account, or a group of those who have none.
+   * @throws PanelError 429 when there are too many under way.
    */
-  take(userId: number, serverUuid: string): () => void {
-    const key = `${userId}:${serverUuid}`;
+  take(who: number | string, serverUuid: string, maximum = MAXIMUM): () => void {
+    const key = `${who}:${serverUuid}`;
     const count = this.taken.get(key) ?? 0;
-    if (count >= MAXIMUM) {
+    if (count >= maximum) {
       const options = { retryAfter: RETRY_SECONDS };
       throw new PanelError(429, 'files.too_many_at_once', 'Too many files are on their way already', options);
     }

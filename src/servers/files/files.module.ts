@@ -14,6 +14,6 @@ import { ServerFiles } from './files.service.js';
   imports: [ServerAccessModule],
   controllers: [FilesController, FileUploadsController, FileChangesController],
   providers: [FileChanges, FileGate, FileSlots, FileUploads, ServerFiles],
-  exports: [ServerFiles],
+  exports: [FileSlots, ServerFiles],
 })
 export class ServerFilesModule {}

@@ -72,7 +72,7 @@ export class ServerFiles {
 
   /** Opens a former content. @throws PanelError 404, 413, 429, 502, 504. */
   async openRevision(server: ServerScope, id: string, path: ServerPath | undefined): Promise<NodeStream> {
-    if (!/^[\w-]{1,64}$/.test(id)) throw notFound('File not found', 'files.not_found');
+    if (!/^[1-9]\d{0,17}$/.test(id)) throw notFound('File not found', 'files.not_found');
     const files = await this.of(server);
     return this.held(server, () => files.openRevision(id, path?.toString(), CONTENTS_MAXIMUM_BYTES));
   }
