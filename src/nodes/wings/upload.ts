@@ -60,6 +60,9 @@ export class Upload {
     } catch (error) {
       this.failureOfSource ??= aborted(error);
       throw error;
+    } finally {
+      // What the daemon did not want must be read all the same: else the next request on the connection never is.
+      this.source.body.resume();
     }
     if (sent === this.length) return;
     this.failureOfSource = aborted();

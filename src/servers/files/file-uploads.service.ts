@@ -51,7 +51,12 @@ export class FileUploads {
     const target = ServerPath.of(path ?? String(request.headers['x-path'] ?? ''));
     const length = this.lengthOf(request);
     const metadata = { filePath: target.toString(), size: length };
-    await this.send(writer, { what: 'upload', path: target, metadata }, { body: request, length });
+    try {
+      await this.send(writer, { what: 'upload', path: target, metadata }, { body: request, length });
+    } finally {
+      // Nobody may have come to read it: the next request on the connection stands behind it.
+      request.resume();
+    }
   }
 
   /** Puts a former content back. @throws PanelError 404, 413, besides those of `write`. */

@@ -41,7 +41,7 @@ export class SharedFilesController {
   @Get('download')
   @RateLimited('fileShare')
   @Redirect()
-  @ApiResponse({ status: 302, description: 'Where the node gives the file out, once within 5 minutes.' })
+  @ApiResponse({ status: 302, description: 'Where the node gives the file out, once.', content: { 'text/plain': {} } })
   @ApiErrors(502)
   async download(@Param('token') token: string): Promise<{ url: string; statusCode: number }> {
     return { url: await this.files.redirect(token), statusCode: 302 };
