@@ -55,7 +55,12 @@ const content = ({ token }: Share) => panel.http.get(`/public/share/${token}/con
 describe('a link to a file', () => {
   it('gives the file to whoever has it, and is kept as a digest', async () => {
     const made = await share({ expiresIn: '1w' });
-    expect(made).toMatchObject({ expiresIn: '1w', active: true, downloads: 0, url: expect.stringMatching(/\/share\//) });
+    expect(made).toMatchObject({
+      expiresIn: '1w',
+      active: true,
+      downloads: 0,
+      url: expect.stringMatching(/\/share\//),
+    });
     expect((await panel.http.get(`/public/share/${made.token}`)).body).toMatchObject({
       fileName: 'a.txt',
       isPreviewableCode: true,
@@ -129,7 +134,11 @@ it('of 50 who come at once for a link of 5 downloads exactly 5 get the file', as
 
 it('of 50 who make links where room for one is left exactly one gets it', async () => {
   const made = await share();
-  const { id: _id, tokenDigest: _digest, ...row } = await panel.prisma.serverFileShare.findUniqueOrThrow({
+  const {
+    id: _id,
+    tokenDigest: _digest,
+    ...row
+  } = await panel.prisma.serverFileShare.findUniqueOrThrow({
     where: { id: made.id },
   });
   await panel.prisma.serverFileShare.createMany({

@@ -83,7 +83,9 @@ describe.each(FLAVOURS)('files of a server on a %s daemon', (flavour) => {
       ['plugins', true, false],
       ['empty.txt', false, true],
     ]);
-    expect((await http.get<Entry[]>(`${path}?directory=/config`)).body).toMatchObject([{ name: 'über 1.yml', size: 5 }]);
+    expect((await http.get<Entry[]>(`${path}?directory=/config`)).body).toMatchObject([
+      { name: 'über 1.yml', size: 5 },
+    ]);
     expect((await http.get(`${path}?path=/nowhere`)).body).toEqual([]);
 
     const contents = await http.get(`${path}/contents?path=${encodeURIComponent('/config/über 1.yml')}`);

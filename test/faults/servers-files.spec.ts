@@ -43,6 +43,8 @@ afterAll(() => panel.close());
 /** The files of a server whose node answers as told. */
 async function filesOn(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
   const node = createHttpServer(answer);
+  // A slow reader must not be cut off after the last byte was handed to the system.
+  node.keepAliveTimeout = 0;
   servers.push(node);
   await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', resolve));
   const { port } = node.address() as AddressInfo;
@@ -54,62 +56,75 @@ async function filesOn(answer: (request: IncomingMessage, response: ServerRespon
 /** Until a count has not changed for a while. */
 async function settled(what: string, count: () => number): Promise<number> {
   let [last, same] = [-1, 0];
-  await until(what, () => {
-    same = count() === last && last > 0 ? same + 1 : 0;
-    last = count();
-    return same >= 10;
-  }, { within: 60_000 });
+  await until(
+    what,
+    () => {
+      same = count() === last && last > 0 ? same + 1 : 0;
+      last = count();
+      return same >= 10;
+    },
+    { within: 60_000 },
+  );
   return last;
 }
 
 describe('a large file passes through the panel without being kept', () => {
-  it('on its way down: the node waits when the browser does', async () => {
-    let written = 0;
-    const path = await filesOn(async (_request, response) => {
-      response.writeHead(200, { 'content-length': String(SIZE) });
-      while (written < SIZE && !response.destroyed) {
-        written += CHUNK.length;
-        if (!response.write(CHUNK)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-      }
-      response.end();
-    });
-    const request = httpRequest(`${panel.url}${path}/download?path=/big.bin`, { headers }).end();
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    expect(await settled('the node waits', () => written)).toBeLessThan(BOUND);
-    let received = 0;
-    for await (const chunk of response) received += (chunk as Buffer).length;
-    expect(received).toBe(SIZE);
-  }, SLOWLY);
+  it(
+    'on its way down: the node waits when the browser does',
+    async () => {
+      let written = 0;
+      const path = await filesOn(async (_request, response) => {
+        response.writeHead(200, { 'content-length': String(SIZE) });
+        while (written < SIZE && !response.destroyed) {
+          written += CHUNK.length;
+          if (!response.write(CHUNK)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+        }
+        response.end();
+      });
+      const request = httpRequest(`${panel.url}${path}/download?path=/big.bin`, { headers }).end();
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      expect(await settled('the node waits', () => written)).toBeLessThan(BOUND);
+      let received = 0;
+      for await (const chunk of response) received += (chunk as Buffer).length;
+      expect(received).toBe(SIZE);
+    },
+    SLOWLY,
+  );
 
-  it('on its way up: the browser waits when the node does', async () => {
-    let [received, go] = [0, (): void => undefined];
-    const path = await filesOn((request, response) => {
-      go = () => request.on('data', (chunk: Buffer) => (received += chunk.length));
-      request.on('end', () => response.writeHead(204).end());
-    });
-    const options = { 'content-type': 'application/octet-stream', 'content-length': String(SIZE) };
-    const url = `${panel.url}${path}/upload?path=/big.bin`;
-    const request = httpRequest(url, { method: 'POST', headers: { ...headers, ...options } });
-    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
-    let sent = 0;
-    const sending = (async () => {
-      for (; sent < SIZE; sent += CHUNK.length) if (!request.write(CHUNK)) await once(request, 'drain');
-      request.end();
-    })();
-    expect(await settled('the browser waits', () => sent)).toBeLessThan(BOUND);
-    go();
-    await sending;
-    const [response] = await answered;
-    response.resume();
-    expect([response.statusCode, received]).toEqual([200, SIZE]);
-  }, SLOWLY);
+  it(
+    'on its way up: the browser waits when the node does',
+    async () => {
+      let [received, go] = [0, (): void => undefined];
+      const path = await filesOn((request, response) => {
+        go = () => request.on('data', (chunk: Buffer) => (received += chunk.length));
+        request.on('end', () => response.writeHead(204).end());
+      });
+      const options = { 'content-type': 'application/octet-stream', 'content-length': String(SIZE) };
+      const url = `${panel.url}${path}/upload?path=/big.bin`;
+      const request = httpRequest(url, { method: 'POST', headers: { ...headers, ...options } });
+      const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+      let sent = 0;
+      const sending = (async () => {
+        for (; sent < SIZE; sent += CHUNK.length) if (!request.write(CHUNK)) await once(request, 'drain');
+        request.end();
+      })();
+      expect(await settled('the browser waits', () => sent)).toBeLessThan(BOUND);
+      go();
+      await sending;
+      const [response] = await answered;
+      response.resume();
+      expect([response.statusCode, received]).toEqual([200, SIZE]);
+    },
+    SLOWLY,
+  );
 });
 
 describe('a browser that goes away', () => {
   it('half-way through an upload cuts the node off, and is not taken for a failure of the node', async () => {
     let [begun, cut] = [0, 0];
     const path = await filesOn((request, response) => {
-      if (!request.url?.includes('/write')) return void response.setHeader('content-type', 'application/json').end('[]');
+      if (!request.url?.includes('/write'))
+        return void response.setHeader('content-type', 'application/json').end('[]');
       begun++;
       request.on('error', () => undefined).resume();
       request.on('close', () => (cut += request.complete ? 0 : 1));
@@ -184,7 +199,9 @@ describe('a node', () => {
 
   it('that fails or refuses the panel is told as 502, without its text', async () => {
     let status = 500;
-    const path = await filesOn((_request, response) => response.writeHead(status).end('{"error":"secret at 10.0.0.9"}'));
+    const path = await filesOn((_request, response) =>
+      response.writeHead(status).end('{"error":"secret at 10.0.0.9"}'),
+    );
     for (status of [500, 401, 403, 302]) {
       for (const route of ['', '/contents?path=/a', '/download?path=/a']) {
         const answer = await http.get(`${path}${route}`);

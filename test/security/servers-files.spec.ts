@@ -104,7 +104,12 @@ describe('a path among the files of a server', () => {
   });
 
   it('is never the directory of all files where something is changed', async () => {
-    for (const body of [{ path: '/' }, { path: '/', files: ['.'] }, { path: '//', files: [''] }, { path: '/', files: [] }]) {
+    for (const body of [
+      { path: '/' },
+      { path: '/', files: ['.'] },
+      { path: '//', files: [''] },
+      { path: '/', files: [] },
+    ]) {
       expect((await http.post(`${path}/delete`, body)).status).toBe(400);
     }
     expect((await http.post(`${path}/write`, { path: '/', content: '' })).status).toBe(400);

@@ -85,6 +85,9 @@ function secure(response: Response): void {
 
 /** To be saved under its name; outside of ASCII in the encoding of RFC 5987. */
 function dispositionOf(name: string): string {
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16)}`,
+  );
   return `attachment; filename="${encoded}"; filename*=UTF-8''${encoded}`;
 }

@@ -32,7 +32,10 @@ export class SharedFilesController {
   @RateLimited('fileShare')
   @ApiOkResponse({ content: { 'text/plain': { schema: { type: 'string' } } } })
   @ApiErrors(400, 409, 413, 429, 502, 504)
-  async content(@Param('token') token: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
+  async content(
+    @Param('token') token: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<StreamableFile> {
     const { stream } = await this.files.open(token, CONTENTS_MAXIMUM_BYTES);
     return forEverywhere(answerText(stream, CONTENTS_MAXIMUM_BYTES, response), response);
   }

@@ -65,7 +65,11 @@ export class FileShares {
       // Whoever else adds a link waits here, so that what is counted stays true.
       await tx.$queryRaw`SELECT 1 FROM "Server" WHERE "uuid" = ${server.uuid}::uuid FOR NO KEY UPDATE`;
       await tx.serverFileShare.deleteMany({ where: { serverUuid: server.uuid, expiresAt: { lt: monthAgo() } } });
-      const where = { serverUuid: server.uuid, active: true, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] };
+      const where = {
+        serverUuid: server.uuid,
+        active: true,
+        OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }],
+      };
       if ((await tx.serverFileShare.count({ where })) >= MAXIMUM) {
         throw conflict(`A server has at most ${MAXIMUM} links`, 'shares.limit_reached');
       }
