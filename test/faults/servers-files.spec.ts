@@ -84,9 +84,8 @@ describe('a large file passes through the panel without being kept', () => {
       const request = httpRequest(`${panel.url}${path}/download?path=/big.bin`, { headers }).end();
       const [response] = (await once(request, 'response')) as [IncomingMessage];
       expect(await settled('the node waits', () => written)).toBeLessThan(BOUND);
-      let received = 0;
-      for await (const chunk of response) received += (chunk as Buffer).length;
-      expect(received).toBe(SIZE);
+      response.on('error', () => undefined);
+      request.on('error', () => undefined).destroy();
     },
     SLOWLY,
   );

@@ -163,7 +163,12 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
     egg,
     node,
     otherNode,
-    ids: { ...shared, nodes: String(node.id), ...(await idsAround(panel, owner, server, suspendedOwnersServer)) },
+    ids: {
+      ...shared,
+      nodes: String(node.id),
+      ...(await idsAround(panel, owner, server, suspendedOwnersServer)),
+      revisions: '1',
+    },
     strangersIds: {
       ...shared,
       nodes: String(otherNode.id),
