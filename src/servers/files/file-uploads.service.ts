@@ -92,7 +92,7 @@ export class FileUploads {
   }
 
   private lengthOf({ headers }: Request): number {
-    if (!String(headers['content-type'] ?? '').includes('octet-stream')) {
+    if (headers['content-type']?.includes('octet-stream') !== true) {
       const message = 'Unsupported media type; expected application/octet-stream';
       throw new PanelError(415, 'request.unsupported_media_type', message);
     }
