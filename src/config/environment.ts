@@ -36,6 +36,13 @@ export class Environment {
   @Max(200)
   DATABASE_POOL_SIZE = 10;
 
+  /** MiB of one file that is uploaded through the panel; uploads straight to a node have the node's own limit. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_048_576)
+  FILES_UPLOAD_LIMIT_MIB = 100;
+
   @IsOptional()
   @Matches(/^rediss?:\/\//, { message: 'REDIS_URL must begin with redis:// or rediss://' })
   REDIS_URL?: string;

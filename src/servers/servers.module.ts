@@ -8,6 +8,7 @@ import { ServerConfigurationModule } from './configuration/server-configuration.
 import { ConsoleModule } from './console/console.module.js';
 import { ServerDetailsModule } from './details/server-details.module.js';
 import { EggsModule } from './eggs/eggs.module.js';
+import { ServerFilesModule } from './files/files.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
 import { ServerExportsModule } from './exports/server-exports.module.js';
 import { ServerInstallationModule } from './installation/server-installation.module.js';
@@ -15,6 +16,7 @@ import { MountsModule } from './mounts/mounts.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { ServerOperationsModule } from './operations/server-operations.module.js';
 import { ServerCrudModule } from './servers/server-crud.module.js';
+import { FileSharesModule } from './shares/shares.module.js';
 import { SocModule } from './soc/soc.module.js';
 import { OrganisationServersModule } from './organisations/organisation-servers.module.js';
 import { ServerStartupsModule } from './startup/server-startups.module.js';
@@ -32,6 +34,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
     BackupsModule,
     ConsoleModule,
     EggsModule,
+    FileSharesModule,
     FleetModule,
     MountsModule,
     NodeDrainsModule,
@@ -42,6 +45,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
     ServerCrudModule,
     ServerDetailsModule,
     ServerExportsModule,
+    ServerFilesModule,
     ServerInstallationModule,
     ServerOperationsModule,
     ServerPortsModule,

@@ -1,3 +1,4 @@
+import { Sealer } from '../../src/common/crypto/sealer.js';
 import {
   addSubuser,
   createExport,
@@ -164,7 +165,12 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
     egg,
     node,
     otherNode,
-    ids: { ...shared, nodes: String(node.id), ...(await idsAround(panel, owner, server, suspendedOwnersServer)) },
+    ids: {
+      ...shared,
+      nodes: String(node.id),
+      ...(await idsAround(panel, owner, server, suspendedOwnersServer)),
+      revisions: '1',
+    },
     strangersIds: {
       ...shared,
       nodes: String(otherNode.id),
@@ -252,9 +258,22 @@ async function idsAround(
     schedules: schedule,
     webhooks: String(webhook.id),
     deliveries: String(webhook.deliveries[0]?.id),
+    revisions: '0',
+    shareId: await createFileShare(panel, user, server),
+    token: '0'.repeat(64),
     inviteId: String((await addSubuser(panel, elsewhere, user, ['console'], false)).id),
     ...(await idsOfFiles(panel, user)),
   };
+}
+
+async function createFileShare(panel: TestPanel, user: TestUser, server: TestServer): Promise<string> {
+  const data = { serverUuid: server.uuid, createdById: user.id, filePath: '/a.txt', expiresIn: 'permanent' };
+  const tokenSealed = panel.app.get(Sealer).seal(user.uuid, 'file-share');
+  const share = await panel.prisma.serverFileShare.create({
+    data: { ...data, tokenDigest: new Uint8Array(Buffer.from(user.uuid)), tokenSealed },
+    select: { id: true },
+  });
+  return share.id;
 }
 
 async function idsOfFiles(panel: TestPanel, user: TestUser): Promise<PathValues> {

@@ -75,6 +75,10 @@ export const UNKNOWN_IDS: PathValues = {
   webhooks: NUMBER_OF_NOBODY,
   deliveries: '00000000-0000-4000-8000-000000000000',
   jobs: 'nobody.nothing',
+  // None that a daemon would be asked for.
+  revisions: '0',
+  shareId: '00000000-0000-4000-8000-000000000000',
+  token: '0'.repeat(64),
   nodes: NUMBER_OF_NOBODY,
   eggs: NUMBER_OF_NOBODY,
   mounts: NUMBER_OF_NOBODY,

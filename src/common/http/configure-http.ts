@@ -40,12 +40,15 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   app.use(whereThereIsABody(urlencoded({ limit: BODY_LIMIT, extended: false })));
 }
 
-/** Most requests have no body. Those of daemons' calls are read after the node is known (remote/body). */
+/** Routes that read their bodies themselves, after the guards: those of daemons, and the file editor's. */
+const READ_LATER = [/^\/api\/remote\//i, /^\/api\/servers\/[^/]+\/files\/write\/?$/i];
+
+/** Most requests have no body. */
 function whereThereIsABody(parse: RequestHandler): RequestHandler {
   return (request, response, next) => {
     const { headers } = request;
     const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-    if (!hasBody || request.path.toLowerCase().startsWith('/api/remote/')) next();
+    if (!hasBody || READ_LATER.some((path) => path.test(request.path))) next();
     else parse(request, response, next);
   };
 }

@@ -152,6 +152,8 @@ export const RATE_LIMITS = {
   ],
   power: [{ by: 'server', limit: 20, windowSeconds: 60 }],
   command: [{ by: 'server', limit: 60, windowSeconds: 60 }],
+  filePull: [{ by: 'server', limit: 20, windowSeconds: 60, env: ['FILE_PULL_RATE_USER', 'FILE_PULL_WINDOW_USER'] }],
+  fileShare: [{ by: 'ip', limit: 120, windowSeconds: 60, env: ['FILE_SHARE_RATE_IP', 'FILE_SHARE_WINDOW_IP'] }],
   subuserInvite: [{ by: 'account+ip', limit: 10, windowSeconds: 30 }],
   socReport: [{ by: 'account', limit: 60, windowSeconds: 60 }],
   // A rack of machines may be installed from behind one address.

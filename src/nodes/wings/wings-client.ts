@@ -7,7 +7,8 @@ import { jtiOf } from './jti.js';
 import type { Method, NodeAnswer, NodeRequest, NodeTransport } from './node-transport.js';
 import { parseJson, parseLog, parseServers, parseSystem, parseTransfers, parseVersionHash } from './wings-answers.js';
 import type { WingsServerState, WingsSystem, WingsTransferProgress } from './wings-answers.js';
-import { badAnswer, credentialRefused, WingsRefusal } from './wings-errors.js';
+import { assertSuccess, WingsRefusal } from './wings-errors.js';
+import { WingsFiles } from './wings-files.js';
 
 export type PowerAction = 'start' | 'stop' | 'restart' | 'kill';
 
@@ -86,6 +87,21 @@ export class WingsClient {
   /** Where a browser downloads a backup with a token of `WingsTokens.backupDownload`. */
   backupDownloadUrl(token: string): string {
     return this.publicUrl('http', `/download/backup?token=${token}`);
+  }
+
+  /** Where a browser downloads a file with a token of `WingsTokens.fileDownload`, which goes behind as `?token=`. */
+  get fileDownloadUrl(): string {
+    return this.publicUrl('http', '/download/file');
+  }
+
+  /** Where a browser uploads files with a token of `WingsTokens.fileUpload`. */
+  get fileUploadUrl(): string {
+    return this.publicUrl('http', '/upload/file');
+  }
+
+  /** The files of one server. */
+  files(serverUuid: string): WingsFiles {
+    return new WingsFiles(this.transport, this.kind, serverUuid);
   }
 
   /** For browsers: the public address only, under the node's own name. */
@@ -297,11 +313,7 @@ export class WingsClient {
 
   private async call(method: Method, path: string, options?: NodeRequest): Promise<NodeAnswer> {
     const answer = await this.transport.request(method, path, options);
-    const { status } = answer;
-    if (status >= 200 && status < 300) return answer;
-    // Passed on as they are, these would tell the browser that its own session is over.
-    if (status === 401 || status === 403) throw credentialRefused();
-    if (status < 400) throw badAnswer();
-    throw new WingsRefusal(status);
+    assertSuccess(answer.status);
+    return answer;
   }
 }

@@ -44,3 +44,12 @@ export class WingsRefusal extends PanelError {
     );
   }
 }
+
+/** @throws PanelError unless the daemon answered with a success. */
+export function assertSuccess(status: number): void {
+  if (status >= 200 && status < 300) return;
+  // Passed on as they are, these would tell the browser that its own session is over.
+  if (status === 401 || status === 403) throw credentialRefused();
+  if (status < 400) throw badAnswer();
+  throw new WingsRefusal(status);
+}

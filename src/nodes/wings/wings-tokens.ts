@@ -6,6 +6,8 @@ import type { WingsClient } from './wings-client.js';
 
 const LIFETIME_SECONDS = 600;
 const DOWNLOAD_LIFETIME_SECONDS = 900;
+const FILE_DOWNLOAD_LIFETIME_SECONDS = 300;
+const UPLOAD_LIFETIME_SECONDS = 900;
 /** The source stops the server and packs it before it shows the token. */
 const TRANSFER_LIFETIME_SECONDS = 900;
 /** A daemon whose clock is behind would refuse a token that begins now. */
@@ -15,6 +17,12 @@ export interface BackupDownloadGrant {
   readonly userUuid: string;
   readonly serverUuid: string;
   readonly backupUuid: string;
+}
+
+export interface FileDownloadGrant {
+  readonly userUuid: string;
+  readonly serverUuid: string;
+  readonly path: string;
 }
 
 export interface WebsocketGrant {
@@ -53,6 +61,25 @@ export class WingsTokens {
       ...this.base({ userUuid, serverUuid, scope: 'backup-download', lifetimeSeconds }),
       backup_uuid: backupUuid,
       unique_id: randomUUID(),
+    });
+  }
+
+  /** For one download of one file within 5 minutes (wings-protocol C.3). */
+  fileDownload(node: WingsClient, { userUuid, serverUuid, path }: FileDownloadGrant): string {
+    const lifetimeSeconds = FILE_DOWNLOAD_LIFETIME_SECONDS;
+    return node.sign({
+      ...this.base({ userUuid, serverUuid, scope: 'file-download', lifetimeSeconds }),
+      file_path: path,
+      unique_id: randomUUID(),
+    });
+  }
+
+  /** For uploads into one server within 15 minutes (wings-protocol C.4). */
+  fileUpload(node: WingsClient, { userUuid, serverUuid }: { userUuid: string; serverUuid: string }): string {
+    return node.sign({
+      ...this.base({ userUuid, serverUuid, scope: 'file-upload', lifetimeSeconds: UPLOAD_LIFETIME_SECONDS }),
+      unique_id: randomUUID(),
+      ignored_files: [],
     });
   }
 

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Daemon } from './context.ts';
 import { entryOf } from './file-entries.ts';
 import { cleanPath } from './file-tree.ts';
+import type { FileTree } from './file-tree.ts';
 import type { HttpRequest, Reply, Route } from './http-kit.ts';
 import { HttpError, jsonOf, serverOf, textField } from './http-kit.ts';
 import type { JsonObject } from './types.ts';
@@ -72,9 +73,47 @@ function noOperation(daemon: Daemon, request: HttpRequest): Reply {
   throw new HttpError(404, 'operation not found');
 }
 
+/** Former contents of files by path, oldest first. */
+const formerContents = new WeakMap<FileTree, Map<string, Buffer[]>>();
+
+/** Keeps what a file holds before it is written; answers the number of the revision. */
+export function keepRevision(files: FileTree, path: string): number | null {
+  const content = files.read(path);
+  if (content === null) return null;
+  const kept = formerContents.get(files) ?? new Map<string, Buffer[]>();
+  formerContents.set(files, kept);
+  const ofFile = [...(kept.get(cleanPath(path)) ?? []), content];
+  kept.set(cleanPath(path), ofFile);
+  return ofFile.length;
+}
+
 function revisions(daemon: Daemon, request: HttpRequest): Reply {
-  serverOf(daemon, request);
-  return { status: 200, body: { revisions: [] } };
+  const { files } = serverOf(daemon, request);
+  const kept = formerContents.get(files)?.get(cleanPath(request.query.get('file') ?? '/')) ?? [];
+  const listed = kept.map(({ length }, index) => {
+    const sizes = { size: length, stored_size: length };
+    return { id: index + 1, ...sizes, user: null, is_snapshot: true, created: new Date().toISOString() };
+  });
+  return { status: 200, body: { revisions: listed } };
+}
+
+function revision(daemon: Daemon, request: HttpRequest): Reply {
+  const { files } = serverOf(daemon, request);
+  const kept = formerContents.get(files)?.get(cleanPath(request.query.get('file') ?? '/'));
+  const content = kept?.[Number(request.params.id) - 1];
+  if (content === undefined) throw new HttpError(404, 'revision not found');
+  return { status: 200, body: content };
+}
+
+function largestDirectories(daemon: Daemon, request: HttpRequest): Reply {
+  const { files } = serverOf(daemon, request);
+  const directory = request.query.get('directory') ?? '/';
+  if (files.get(directory)?.content !== null) throw new HttpError(404, 'directory not found');
+  const paths = files.list(directory).map((name) => cleanPath(directory, name));
+  const entries = paths
+    .filter((path) => files.get(path)?.content === null)
+    .map((path) => ({ ...entryOf(files, path, 'rs'), size: files.size(path) }));
+  return { status: 200, body: entries.sort((left, right) => right.size - left.size) };
 }
 
 /** The file tools only `rs` has; its operations end at once, so there are never any to list. */
@@ -84,4 +123,6 @@ export const fileToolRoutes: Route[] = [
   { method: 'GET', pattern: '/api/servers/:s/files/operations', only: 'rs', handle: operations },
   { method: 'DELETE', pattern: '/api/servers/:s/files/operations/:id', only: 'rs', handle: noOperation },
   { method: 'GET', pattern: '/api/servers/:s/files/revisions', only: 'rs', handle: revisions },
+  { method: 'GET', pattern: '/api/servers/:s/files/revisions/:id', only: 'rs', handle: revision },
+  { method: 'GET', pattern: '/api/servers/:s/files/largest-directories', only: 'rs', handle: largestDirectories },
 ];

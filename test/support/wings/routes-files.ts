@@ -5,7 +5,7 @@ import { cleanPath } from './file-tree.ts';
 import type { HttpRequest, Reply, Route } from './http-kit.ts';
 import { done, HttpError, jsonOf, objectsField, serverOf, textField, textsField } from './http-kit.ts';
 import { pullRoutes } from './routes-pulls.ts';
-import { fileToolRoutes } from './routes-file-tools.ts';
+import { fileToolRoutes, keepRevision } from './routes-file-tools.ts';
 
 const isGo = (daemon: Daemon): boolean => daemon.options.flavour === 'go';
 
@@ -137,8 +137,10 @@ function write(daemon: Daemon, request: HttpRequest): Reply {
   if (limit > 0 && files.size() + request.body.length > limit) {
     throw new HttpError(isGo(daemon) ? 409 : 417, 'not enough disk space');
   }
-  files.write(request.query.get('file') ?? '', request.body);
-  return isGo(daemon) ? { status: 204 } : { status: 200, body: { revision_id: null } };
+  const path = request.query.get('file') ?? '';
+  const revision = isGo(daemon) ? null : keepRevision(files, path);
+  files.write(path, request.body);
+  return isGo(daemon) ? { status: 204 } : { status: 200, body: { revision_id: revision } };
 }
 
 function createDirectory(daemon: Daemon, request: HttpRequest): Reply {
