@@ -38,11 +38,15 @@ export class LibraryOidcProvider {
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const started: LibraryOidcProvider = new LibraryOidcProvider(
       server,
-      new Provider(issuer, configuration(redirectUri, (login) => started.people.get(login))),
+      new Provider(
+        issuer,
+        configuration(redirectUri, (login) => started.people.get(login)),
+      ),
     );
     const protocol = started.provider.callback();
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      const page = PAGE.exec(request.url ?? '') === null ? protocol(request, response) : started.page(request, response);
+      const page =
+        PAGE.exec(request.url ?? '') === null ? protocol(request, response) : started.page(request, response);
       page.catch((error: unknown) => response.writeHead(500).end(String(error)));
     });
     return started;

@@ -168,7 +168,8 @@ function assertBindings({ type, servers = [], organisationId }: CreateApiKeyDto)
 
 /** Whoever makes the key and whoever gets it. To others the organisation does not exist, whether or not it does. */
 function assertMembers(accounts: readonly Account[], organisationId: number): void {
-  const isMember = ({ memberships }: Account) => memberships.some((membership) => membership.organisationId === organisationId);
+  const isMember = ({ memberships }: Account) =>
+    memberships.some((membership) => membership.organisationId === organisationId);
   if (!accounts.every(isMember)) throw organisationNotFound();
 }
 

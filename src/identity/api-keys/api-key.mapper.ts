@@ -20,7 +20,16 @@ export const API_KEY = {
 
 type Row = Prisma.ApiKeyGetPayload<{ select: typeof API_KEY }>;
 
-export function toApiKey({ id, name, type, permissions, allowedIps, servers, organisationId, ...rest }: Row): ApiKeyResponse {
+export function toApiKey({
+  id,
+  name,
+  type,
+  permissions,
+  allowedIps,
+  servers,
+  organisationId,
+  ...rest
+}: Row): ApiKeyResponse {
   const { lastFour, createdAt, expiresAt, lastUsedAt, user } = rest;
   const bounds = { allowedIps, servers, organisationId };
   return { id, name, type, permissions, ...bounds, lastFour, createdAt, expiresAt, lastUsedAt, user };

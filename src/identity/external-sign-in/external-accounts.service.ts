@@ -83,7 +83,8 @@ export class ExternalAccounts {
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       const linked = await this.known(visitor);
-      if (linked?.userId !== userId) throw new ExternalRefusal(linked === undefined ? 'provider_in_use' : 'already_linked');
+      if (linked?.userId !== userId)
+        throw new ExternalRefusal(linked === undefined ? 'provider_in_use' : 'already_linked');
     }
   }
 
