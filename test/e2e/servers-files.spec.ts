@@ -252,7 +252,7 @@ describe('files', () => {
       headers: { ...headers, ...OCTETS },
       body,
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(chunked.status).toBe(411);
     expect(daemon.calls.some(({ path: called }) => called.endsWith('/files/write'))).toBe(false);
     files.write('/huge.log', Buffer.alloc(10 * 1024 * 1024 + 1, 'x'));

@@ -47,7 +47,7 @@ afterAll(async () => {
 const LOCKS_THE_NODE_OUT = 'POST /api/nodes/:id/rotate-token';
 
 /** Takes whole files: its own limit has a test in e2e/servers-files. */
-const TAKES_FILES = / \/api\/servers\/:id\/files\/write$/;
+const TAKES_FILES = ' /api/servers/:id/files/write';
 
 function bodyRoutes(): BodyRoute[] {
   return routesOf(panel).flatMap((route) => {
@@ -126,7 +126,7 @@ describe('a body', () => {
     const answers = [];
     for (const { name, route } of bodyRoutes()) {
       // Reports of daemons are read as they come; the first wrong element ends the reading.
-      if (route.access?.kind === 'node' || TAKES_FILES.test(name)) continue;
+      if (route.access?.kind === 'node' || name.endsWith(TAKES_FILES)) continue;
       const body = { text: OVER_THE_LIMIT };
       const { status } = await panel.as(await callerOf(route)).request(route.method, pathOf(route), { body });
       answers.push([name, status]);
@@ -140,7 +140,7 @@ describe('a body', () => {
       if (route.access?.kind === 'node') continue;
       const caller = await callerOf(route);
       for (const field of textFieldsOf(schema)) {
-        if (TAKES_FILES.test(name) && field === 'content') continue;
+        if (name.endsWith(TAKES_FILES) && field === 'content') continue;
         const body = { ...(sample as object), [field]: OVERLONG };
         const { status } = await panel.as(caller).request(route.method, pathOf(route), { body });
         if (status !== 400) accepted.push(`${name}: ${field} (${status})`);

@@ -27,6 +27,9 @@ beforeAll(async () => {
 });
 afterAll(() => panel.close());
 
+/** The backup of the cast lies on its node: of these there is nothing to read. What they answer is in e2e/backup-stores. */
+const OF_BACKUPS_ELSEWHERE = /^GET \/api\/remote\/backups\/:uuid(\/(kopia|pbs|restic))?$/;
+
 const lineOf = (route: Route): AccessLine => {
   const line = ACCESS_TABLE[nameOf(route)];
   if (line === undefined) throw new Error(`${nameOf(route)} has no line in the access table`);
@@ -42,8 +45,17 @@ function tabled(...kinds: AccessLine['kind'][]): Route[] {
 /** Sends the body that the document shows as an example, so that no caller is refused for what he sent. */
 const call = (route: Route, principal: Principal, ids: PathValues): Promise<AnswerOfRoute> => {
   const body = exampleBodyOf(route);
-  return panel.as(principal).request(route.method, fillPath(route.path, ids), body === undefined ? {} : { body });
+  const path = fillPath(route.path, ids) + requiredQueryOf(route);
+  return panel.as(principal).request(route.method, path, body === undefined ? {} : { body });
 };
+
+/** What daemons always send in the query: a call without it is refused before anything is looked up. */
+function requiredQueryOf(route: Route): string {
+  if (route.access?.kind !== 'node') return '';
+  const parameters = operationOfRoute(route)?.operation.parameters ?? [];
+  const required = parameters.filter((parameter) => parameter.in === 'query' && parameter.required === true);
+  return required.length === 0 ? '' : `?${required.map(({ name }) => `${name}=1`).join('&')}`;
+}
 
 function exampleBodyOf(route: Route): unknown {
   const media = operationOfRoute(route)?.operation.requestBody?.content['application/json'];
@@ -184,6 +196,7 @@ describe.each([...PRINCIPAL_NAMES])('%s', (name) => {
       const line = lineOf(route);
       if (line.kind === 'anybody' || verdict(cast.principals[name], line) !== 'allowed') continue;
       const { status, text } = await call(route, cast.principals[name], cast.ids);
+      if (status === 404 && OF_BACKUPS_ELSEWHERE.test(nameOf(route))) continue;
       if ([401, 403, 404].includes(status)) refused.push(`${nameOf(route)} answers ${status}: ${text.slice(0, 120)}`);
     }
     expect(refused).toEqual([]);

@@ -48,7 +48,7 @@ const WHO: Record<Name, { role?: 'owner' | 'admin' | 'member'; staff?: readonly 
   ownersKey: { role: 'owner', key: ['org:read', 'org:write', 'org:invite'] },
   ownersBareKey: { role: 'owner', key: ['servers:read'] },
   strangersKey: { key: ['*'] },
-  adminKey: { staff: ['org:read', 'org:write', 'logs:read', 'nodes:read'] },
+  adminKey: { staff: ['org:read', 'org:write', 'logs:read', 'nodes:read', 'soc:read'] },
 };
 const RANK = { none: 9, owner: 2, admin: 1, member: 0 };
 

@@ -32,6 +32,11 @@ const PUBLIC_ROUTES = [
   'GET /health/ready',
   'GET /metrics',
   'GET /public/feedback',
+  // The link is the credential: 256 random bits.
+  'GET /public/share/:token',
+  'GET /public/share/:token/content',
+  'GET /public/share/:token/download',
+  'GET /public/share/:token/media',
   'GET /public/status',
   'GET /uploads/:file',
   'POST /api/auth/2fa/send-email',

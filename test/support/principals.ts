@@ -152,6 +152,7 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
   const shared = {
     eggs: String(egg.id),
     ...(await idsOfMount(panel, server)),
+    'backup-configurations': await idOfBackupConfiguration(panel),
     jobs: 'panel.retention',
     ...(await idsOfRole(panel)),
     ...(await idsOfNode(panel, node)),
@@ -177,6 +178,12 @@ export async function createCast(panel: TestPanel): Promise<Cast> {
       ...(await idsAround(panel, stranger, strangersServer, suspendedOwnersServer)),
     },
   };
+}
+
+async function idOfBackupConfiguration(panel: TestPanel): Promise<string> {
+  const data = { name: 'on the node', adapter: 'wings' };
+  const { id } = await panel.prisma.backupConfiguration.create({ data, select: { id: true } });
+  return String(id);
 }
 
 async function idsOfMount(panel: TestPanel, server: TestServer): Promise<PathValues> {
@@ -212,6 +219,10 @@ async function idsAround(
   });
   const { uuid: backup } = await panel.prisma.serverBackup.create({
     data: { serverUuid: server.uuid, nodeId: server.nodeId, name: 'nightly', state: 'completed' },
+    select: { uuid: true },
+  });
+  const { uuid: group } = await panel.prisma.backupGroup.create({
+    data: { serverUuid: server.uuid, name: 'nightly' },
     select: { uuid: true },
   });
   const { uuid: schedule } = await panel.prisma.serverSchedule.create({
@@ -255,6 +266,7 @@ async function idsAround(
     deletions: String(deletion),
     subusers: String(entry),
     backups: backup,
+    group,
     schedules: schedule,
     webhooks: String(webhook.id),
     deliveries: String(webhook.deliveries[0]?.id),

@@ -82,6 +82,8 @@ export const UNKNOWN_IDS: PathValues = {
   nodes: NUMBER_OF_NOBODY,
   eggs: NUMBER_OF_NOBODY,
   mounts: NUMBER_OF_NOBODY,
+  'backup-configurations': NUMBER_OF_NOBODY,
+  group: '00000000-0000-4000-8000-000000000000',
   mountId: NUMBER_OF_NOBODY,
   organisations: NUMBER_OF_NOBODY,
   org: NUMBER_OF_NOBODY,

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Post, Put } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { Caller, ClientAddress, RequirePermission } from '../../common/access/decorators.js';
 import { UserPrincipal } from '../../common/access/principal.js';
 import { ApiErrors } from '../../common/errors/api-errors.js';
@@ -62,6 +62,7 @@ export class BackupConfigurationsAdminController {
    */
   @RequirePermission('wings:backups', REFUSAL)
   @Put('assignment')
+  @ApiBody({ type: AssignBackupConfigurationDto, examples: { node: { value: { configurationId: 1, nodeId: 1 } } } })
   @ApiErrors(400, 404)
   async assign(
     @Body() body: AssignBackupConfigurationDto,

@@ -42,7 +42,7 @@ export class ServerBuild {
 }
 
 /** A directory of the host inside the container. */
-export class ServerMount {
+export class MountedFolder {
   source!: string;
   target!: string;
   read_only!: boolean;
@@ -107,8 +107,8 @@ export class ServerSettings {
   allocations!: ServerAllocations;
   build!: ServerBuild;
 
-  @ApiProperty({ type: [ServerMount] })
-  mounts!: ServerMount[];
+  @ApiProperty({ type: [MountedFolder] })
+  mounts!: MountedFolder[];
 
   egg!: ServerEgg;
   container!: ServerContainer;

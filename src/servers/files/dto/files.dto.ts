@@ -54,17 +54,22 @@ export class UploadQuery {
 }
 
 export class WriteFileDto {
+  /** @example '/server.properties' */
   @IsDefined({ message: 'path is required' })
   @IsServerPath()
   path!: string;
 
-  /** The whole new content; may be empty. The body may have 8 MiB. */
+  /**
+   * The whole new content; may be empty. The body may have 8 MiB.
+   * @example 'motd=Hello'
+   */
   @IsString()
   content!: string;
 }
 
 /** One path, or with `bulk` names in the directory `path`. */
 export class DeleteFilesDto {
+  /** @example '/old.log' */
   @IsDefined({ message: 'No files specified' })
   @IsServerPath()
   path!: string;
@@ -81,6 +86,7 @@ export class DeleteFilesDto {
 }
 
 export class FilePathDto {
+  /** @example '/plugins' */
   @IsDefined({ message: 'path is required' })
   @IsServerPath()
   path!: string;
@@ -94,6 +100,7 @@ class InDirectoryDto {
 }
 
 export class ArchiveFilesDto extends InDirectoryDto {
+  /** @example ['world'] */
   @IsArray(NOT_EMPTY)
   @ArrayNotEmpty(NOT_EMPTY)
   @ArrayMaxSize(MAXIMUM_FILES)
@@ -102,15 +109,18 @@ export class ArchiveFilesDto extends InDirectoryDto {
 }
 
 export class DecompressDto extends InDirectoryDto {
+  /** @example 'world.tar.gz' */
   @IsString({ message: 'file must be a string' })
   @IsServerPath()
   file!: string;
 }
 
 export class FileRename {
+  /** @example 'old.txt' */
   @IsServerPath()
   from!: string;
 
+  /** @example 'new.txt' */
   @IsServerPath()
   to!: string;
 }
@@ -125,17 +135,24 @@ export class RenameFilesDto extends InDirectoryDto {
 }
 
 export class MoveFilesDto extends ArchiveFilesDto {
-  /** Relative to `root`; empty or `/` is the server's own directory. */
+  /**
+   * Relative to `root`; empty or `/` is the server's own directory.
+   * @example 'backups'
+   */
   @IsDefined({ message: 'destination is required' })
   @IsServerPath()
   destination!: string;
 }
 
 export class FileModeDto {
+  /** @example 'start.sh' */
   @IsServerPath()
   file!: string;
 
-  /** Three or four octal digits. @example '755' */
+  /**
+   * Three or four octal digits.
+   * @example '755'
+   */
   @IsString()
   @Matches(/^[0-7]{3,4}$/, { message: 'mode must have three or four octal digits' })
   mode!: string;
@@ -151,7 +168,10 @@ export class ChangeModesDto extends InDirectoryDto {
 }
 
 export class PullFileDto extends InDirectoryDto {
-  /** A public http or https address. @example 'https://example.com/plugin.jar' */
+  /**
+   * A public http or https address.
+   * @example 'https://example.com/plugin.jar'
+   */
   @IsString({ message: 'url is required' })
   @Length(1, 2048, { message: 'url is required' })
   url!: string;
