@@ -395,7 +395,7 @@ describe('the configuration of the daemon', () => {
       trusted_proxies: [],
     },
     system: { data: '/var/lib/eclipanel/volumes', sftp: { bind_port: 2023 } },
-    allowed_mounts: [],
+    allowed_mounts: ['/srv/mounts'],
     allowed_origins: ['https://app.example.com'],
     remote: panel.config.panelUrl,
   });
