@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { Database } from './database.js';
 import type { Statement } from './database.js';
@@ -14,7 +15,7 @@ const types = {
 /** PostgreSQL, through one pool that Prisma and the hot statements share. */
 export class PostgresDatabase extends Database {
   readonly kind = 'postgresql';
-  readonly adapterFactory: PrismaPg;
+  readonly adapterFactory: WholeScriptAdapterFactory;
   private readonly pool: pg.Pool;
 
   constructor(url: string, poolSize: number) {
@@ -29,7 +30,7 @@ export class PostgresDatabase extends Database {
     // An idle connection that breaks (a database restart) is replaced by the pool; unhandled it would end the process.
     this.pool.on('error', () => undefined);
     this.pool.on('connect', (client) => this.count(client));
-    this.adapterFactory = new PrismaPg(this.pool);
+    this.adapterFactory = new WholeScriptAdapterFactory(this.pool);
   }
 
   async query<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
@@ -62,5 +63,25 @@ export class PostgresDatabase extends Database {
       this.statements += 1;
       return send(...args);
     }) as typeof client.query;
+  }
+}
+
+/**
+ * The published adapter cuts scripts at every semicolon, also within the body of a `DO` block. Sent whole, a migration is
+ * besides one transaction: it is applied altogether or not at all.
+ */
+class WholeScriptAdapterFactory extends PrismaPg {
+  constructor(private readonly pool: pg.Pool) {
+    super(pool);
+  }
+
+  override async connect(): ReturnType<PrismaPg['connect']> {
+    const adapter = await super.connect();
+    const whole: Pick<SqlDriverAdapter, 'executeScript'> = {
+      executeScript: async (script) => {
+        await this.pool.query(script);
+      },
+    };
+    return Object.assign(adapter, whole);
   }
 }
