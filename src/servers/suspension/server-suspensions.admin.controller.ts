@@ -9,9 +9,9 @@ import { ServerScope } from '../access/server-scope.js';
 import { SuspendServerDto, SuspensionResult } from './dto/suspension.dto.js';
 import { ServerSuspensions } from './server-suspensions.service.js';
 
-/** Suspensions and takedowns; owners cannot lift them. */
+/** Suspensions and takedowns; owners cannot lift them. The staff area of the web client looks for them in the second place. */
 @ApiTags('Servers (staff)')
-@Controller('api/servers/:id')
+@Controller(['api/servers/:id', 'api/admin/servers/:id'])
 export class ServerSuspensionsAdminController {
   constructor(private readonly suspensions: ServerSuspensions) {}
 

@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ServerAccessModule } from '../access/server-access.module.js';
 import { ServerDaemonModule } from '../daemon/server-daemon.module.js';
-import { AdminServerSuspensionsController } from './admin-server-suspensions.controller.js';
 import { ServerSuspensionsAdminController } from './server-suspensions.admin.controller.js';
 import { ServerSuspensions } from './server-suspensions.service.js';
 
 @Module({
   imports: [ServerAccessModule, ServerDaemonModule],
-  controllers: [ServerSuspensionsAdminController, AdminServerSuspensionsController],
+  controllers: [ServerSuspensionsAdminController],
   providers: [ServerSuspensions],
   exports: [ServerSuspensions],
 })
